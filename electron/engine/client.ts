@@ -1,0 +1,107 @@
+/** The site's side of the trainer process: starts it when first needed, hands it jobs, survives its death. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type BirpcReturn, createBirpc } from 'birpc';
+import { fault } from '../../shared/errors.ts';
+import type { JobOf, ResultOf, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
+import type { Progress } from './jobs.ts';
+
+const ENTRY = fileURLToPath(new URL('trainer.ts', import.meta.url));
+const KEPT_OUTPUT = 4_000; // characters of the trainer's last words, for a crash report
+const CANCEL_GRACE = 30_000; // ms that a job may take to stop between two steps before its process is ended
+
+export interface JobOptions {
+  onProgress?: (progress: Progress) => void;
+  /** Aborting stops the job after its running step and rejects with the signal's reason; its state stays on disk. */
+  signal?: AbortSignal;
+}
+
+interface Running {
+  child: ChildProcess;
+  rpc: BirpcReturn<TrainerVerbs, SiteVerbs>;
+  died: Promise<never>;
+}
+
+export class Trainer {
+  /** Largest resident memory of the trainer process so far, in bytes. */
+  peakMemory = 0;
+  #running: Running | undefined;
+  #onProgress: (progress: Progress) => void = () => {};
+  #queue: Promise<unknown> = Promise.resolve();
+
+  /** Runs one job; jobs asked for meanwhile wait their turn. Rejects with a named error; a crash is one too. */
+  run<V extends Verb>(verb: V, job: JobOf<V>, options: JobOptions = {}): Promise<ResultOf<V>> {
+    const turn = this.#queue.then(() => this.#perform(verb, job, options));
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  async #perform<V extends Verb>(verb: V, job: JobOf<V>, { onProgress, signal }: JobOptions): Promise<ResultOf<V>> {
+    signal?.throwIfAborted();
+    const { rpc, died, child } = this.#start();
+    this.#onProgress = onProgress ?? (() => {});
+    let grace: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      void rpc.cancel.asEvent();
+      grace = setTimeout(() => child.kill('SIGKILL'), CANCEL_GRACE);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      const outcome = await Promise.race([rpc.run(verb, job), died]);
+      if (outcome.kind === 'done') {
+        this.peakMemory = Math.max(this.peakMemory, outcome.peakMemory);
+        return outcome.result as ResultOf<V>;
+      }
+      signal?.throwIfAborted();
+      if (outcome.kind === 'fault') throw fault(outcome.code, outcome.details);
+      if (outcome.kind === 'cancelled') throw fault('engine.cancelled', { verb });
+      throw fault('engine.job-failed', { verb, reason: outcome.message }, new Error(outcome.stack));
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      clearTimeout(grace);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  #start(): Running {
+    if (this.#running) return this.#running;
+    const child = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    let lastWords = '';
+    const keep = (chunk: Buffer) => {
+      lastWords = (lastWords + chunk.toString()).slice(-KEPT_OUTPUT);
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    const rpc = createBirpc<TrainerVerbs, SiteVerbs>(
+      { progress: (progress) => this.#onProgress(progress) },
+      {
+        post: (data) => {
+          if (child.connected) child.send(data);
+        },
+        on: (listener) => child.on('message', listener),
+        timeout: -1, // a training job may take days
+      },
+    );
+    const died = new Promise<never>((_, reject) => {
+      const end = (how: string) => {
+        this.#running = undefined;
+        reject(fault('engine.trainer-died', { how, output: lastWords.trim() || 'it printed nothing' }));
+      };
+      child.once('error', (error) => end(error.message));
+      child.once('close', (code, signal) => end(signal ? `signal ${signal}` : `exit code ${code}`));
+    });
+    died.catch(() => {}); // also dies when nobody waits
+    this.#running = { child, rpc, died };
+    return this.#running;
+  }
+
+  /** Ends the process; a job that runs is rejected. The next job starts a new one. */
+  async close(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    running.child.kill();
+    await running.died.catch(() => {});
+  }
+}

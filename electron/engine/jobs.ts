@@ -1,0 +1,127 @@
+/**
+ * What the trainer process can be asked to do. It reads and writes files by path and knows no network; every job is
+ * resumable or short. Paths are absolute and inside the site's folder.
+ */
+import type { FeatureBatch } from '../../shared/features.ts';
+import type { Plan } from '../../shared/plan.ts';
+import type { LabelScores } from '../../shared/scores.ts';
+
+/** A stored volume (safetensors of electron/storage), with its label map where there is one. */
+export interface VolumeFiles {
+  id: string; // catalogue id, for messages
+  image: string;
+  labels?: string;
+}
+
+export interface Progress {
+  step: number; // finished steps
+  steps: number;
+  loss?: number; // of the step just finished
+  dice?: number; // mean over labels of the validation volumes, where just measured
+  message?: string;
+}
+
+export interface InitialiseJob {
+  plan: Plan;
+  parts: ('encoder' | 'projection' | 'decoder')[];
+  /** Weights to keep; parts they lack are drawn from the plan's seed. */
+  from?: string;
+  out: string; // safetensors
+}
+
+/** `steps` contrastive steps (DESIGN 4.3-4.6) of one round, continued from `state` where that file exists. */
+export interface PretrainJob {
+  plan: Plan;
+  round: number; // from 1
+  seed: number; // of this site
+  volumes: VolumeFiles[];
+  weights: string; // encoder and projection to begin the round with
+  /** Momentum encoder, optimiser, memory bank and steps done; written after every step, read on a restart. */
+  state: string;
+  remote: FeatureBatch[]; // other sites' batches of this round
+  out: string; // main encoder and projection after the round
+}
+
+/** Fills the memory bank where it is empty and gives what it holds. Privacy treatment is applied by the site. */
+export interface FeaturesJob {
+  plan: Plan;
+  round: number;
+  seed: number;
+  volumes: VolumeFiles[];
+  weights: string;
+  state: string;
+}
+
+export interface FinetuneJob {
+  plan: Plan;
+  seed: number;
+  volumes: VolumeFiles[]; // each with labels
+  weights: string; // whole U-Net to begin with
+  fromStep: number; // steps already done before `weights`; > 0 in later rounds of a federated fine-tuning
+  steps: number; // steps to do
+  state: string; // U-Net, optimiser and steps done; written after every step, read on a restart
+  out: string; // whole U-Net
+  /** Scored for the learning curve, never trained on. */
+  validation?: VolumeFiles[];
+  validateAt?: number[]; // steps (counted with fromStep) after which to score
+}
+
+export interface SegmentJob {
+  plan: Plan;
+  weights: string;
+  volumes: { image: string; out: string }[]; // out: stored label map on the volume's grid
+}
+
+export interface EvaluateJob {
+  pairs: { prediction: string; reference: string }[]; // stored label maps
+  labels: number[];
+}
+
+export interface TrainingResult {
+  steps: number;
+  losses: number[]; // one a step, also of steps done before a restart
+  dice: { step: number; dice: number; perLabel: number[] }[]; // learning curve, empty without validation
+  seconds: number; // in this process
+  volumes: number;
+  slices: number;
+}
+
+export interface BenchJob {
+  batch: number; // slices
+  size: number; // pixels a side
+  baseWidth: number;
+  repeats: number;
+}
+
+export interface BenchReport {
+  engine: string;
+  machine: { cpu: string; cores: number; node: string };
+  settings: BenchJob;
+  steps: {
+    name: 'encoder' | 'unet';
+    ms: number; // median
+    min: number;
+    max: number;
+    parts: { name: string; ms: number }[]; // where a step's time goes
+  }[];
+}
+
+/** What this machine's engine is, for `doctor`. */
+export interface EngineReport {
+  engine: string;
+  usable: boolean;
+  reason: string;
+  gflops: number; // measured on a 3 x 3 convolution, forward
+}
+
+/** The verbs of the trainer; `electron/engine/client.ts` calls them from the site's process. */
+export interface TrainerJobs {
+  initialise(job: InitialiseJob): Promise<{ parameters: number }>;
+  features(job: FeaturesJob): Promise<FeatureBatch>;
+  pretrain(job: PretrainJob): Promise<TrainingResult>;
+  finetune(job: FinetuneJob): Promise<TrainingResult>;
+  segment(job: SegmentJob): Promise<{ slices: number; seconds: number }>;
+  evaluate(job: EvaluateJob): Promise<LabelScores[][]>; // [pair][label]
+  bench(job: BenchJob): Promise<BenchReport>;
+  inspect(): Promise<EngineReport>;
+}

@@ -1,0 +1,49 @@
+/**
+ * The trainer process. It computes one job at a time, reads and writes the site's files, and opens no socket. It ends
+ * with the process that started it.
+ */
+import { createBirpc } from 'birpc';
+import { isFault } from '../../shared/errors.ts';
+import type { Outcome, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
+import { createJobs } from './jobs/index.ts';
+import type { TrainerJobs } from './jobs.ts';
+
+let cancelling = new AbortController();
+
+const verbs: TrainerVerbs = {
+  async run(verb, job) {
+    cancelling = new AbortController();
+    try {
+      return { kind: 'done', result: await perform(verb, job), peakMemory: process.resourceUsage().maxRSS * 1024 };
+    } catch (error) {
+      return outcomeOf(error);
+    }
+  },
+  cancel() {
+    cancelling.abort();
+  },
+};
+
+const send = process.send?.bind(process);
+if (!send) throw new Error('the trainer runs only as a child of a site, with an IPC channel');
+const site = createBirpc<SiteVerbs, TrainerVerbs>(verbs, {
+  post: (data) => send(data),
+  on: (listener) => process.on('message', listener),
+  timeout: -1, // a training job may take days
+});
+const jobs: TrainerJobs = createJobs({
+  report: (progress) => void site.progress.asEvent(progress),
+  signal: () => cancelling.signal,
+});
+process.on('disconnect', () => process.exit());
+
+function perform(verb: Verb, job: unknown): Promise<unknown> {
+  return (jobs[verb] as (job: unknown) => Promise<unknown>)(job);
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (cancelling.signal.aborted) return { kind: 'cancelled' };
+  if (isFault(error)) return { kind: 'fault', code: error.code, details: error.details };
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  return { kind: 'crash', message, stack };
+}

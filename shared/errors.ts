@@ -1,0 +1,57 @@
+/**
+ * Every error that a person may see is made here: a stable code, what happened and to what, and the next step.
+ * The texts stand in errors/*.ts, one catalogue a field, so that a second language is one more set of files.
+ * ERRORS.md lists them all.
+ */
+import { consentErrors } from './errors/consent.ts';
+import { engineErrors } from './errors/engine.ts';
+import { federationErrors } from './errors/federation.ts';
+import { imagingErrors } from './errors/imaging.ts';
+import { siteErrors } from './errors/site.ts';
+import { storageErrors } from './errors/storage.ts';
+
+/** Texts of one error; `{name}` stands for a detail given to `fault`. */
+export interface ErrorText {
+  message: string;
+  next: string;
+}
+
+export const errorTexts = {
+  ...consentErrors,
+  ...engineErrors,
+  ...federationErrors,
+  ...imagingErrors,
+  ...siteErrors,
+  ...storageErrors,
+} satisfies Record<string, ErrorText>;
+
+export type ErrorCode = keyof typeof errorTexts;
+export type ErrorDetails = Record<string, string | number>;
+
+export class IsocenterError extends Error {
+  override readonly name = 'IsocenterError';
+  readonly code: ErrorCode;
+  /** What the person can do about it. */
+  readonly next: string;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails, cause?: unknown) {
+    super(fill(errorTexts[code].message, details), cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.next = fill(errorTexts[code].next, details);
+    this.details = details;
+  }
+}
+
+/** Makes (does not throw) the error with this code. Usage: `throw fault('imaging.empty', { file })`. */
+export function fault(code: ErrorCode, details: ErrorDetails = {}, cause?: unknown): IsocenterError {
+  return new IsocenterError(code, details, cause);
+}
+
+export function isFault(error: unknown, code?: ErrorCode): error is IsocenterError {
+  return error instanceof IsocenterError && (code === undefined || error.code === code);
+}
+
+function fill(text: string, details: ErrorDetails): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in details ? String(details[name]) : whole));
+}

@@ -1,0 +1,3 @@
+import type { ErrorText } from '../errors.ts';
+
+export const federationErrors = {} satisfies Record<`federation.${string}`, ErrorText>;

@@ -1,0 +1,110 @@
+/**
+ * The plan: the settings that all sites of a federation share. A plan file names only what differs from these
+ * defaults. Units and reasons stand beside each setting.
+ */
+import { z } from 'zod';
+
+const count = (least: number, most: number) => z.int().min(least).max(most);
+const fraction = z.number().min(0).max(1);
+
+export const augmentationSchema = z.strictObject({
+  rotation: z.number().min(0).max(180).default(15), // degrees, either way, about the slice's centre
+  scale: fraction.default(0.15), // size changes by up to this fraction
+  shift: fraction.default(0.08), // of the slice's side, along each axis
+  brightness: z.number().min(0).max(2).default(0.2), // added, in standard deviations of the volume
+  contrast: fraction.default(0.25), // multiplied by 1 +- this
+  noise: z.number().min(0).max(2).default(0.05), // deviation of added Gaussian noise, in standard deviations
+});
+
+/** What is done to feature vectors before they leave. Off by default: vectors already carry no pixel. */
+export const privacySchema = z.strictObject({
+  clip: z.number().positive().max(1).default(1), // largest absolute value of one number; 1 clips nothing of a unit vector
+  noise: z.number().min(0).max(1).default(0), // deviation of Gaussian noise added to each number
+  decimals: count(2, 7).default(4), // numbers are rounded to this many decimals
+});
+
+export const planSchema = z.strictObject({
+  // Slices
+  axis: z.enum(['axial', 'coronal', 'sagittal']).default('coronal'), // the hippocampus runs front to back
+  spacing: z.number().min(0.1).max(10).default(1), // mm in plane after resampling
+  inputSize: z.int().min(16).max(512).multipleOf(16).default(48), // pixels a side; four halvings need a multiple of 16
+  partitions: count(2, 16).default(4), // S in the paper
+  labels: z.array(count(1, 255)).min(1).max(32).default([1, 2]), // label numbers to segment
+
+  // Network
+  levels: count(3, 5).default(5),
+  baseWidth: count(4, 64).default(16), // channels of the first level; 48 in the paper, 16 suits a CPU
+  featureLength: count(16, 512).default(128), // numbers in a feature vector
+
+  // Contrastive pre-training
+  rounds: count(0, 1000).default(10), // 0 skips pre-training
+  stepsPerRound: count(1, 10_000).default(12),
+  volumesPerStep: count(1, 64).default(4), // V: each gives one slice per partition, twice augmented
+  pretrainingRate: z.number().positive().max(1).default(1e-3), // Adam's learning rate
+  temperature: z.number().positive().max(1).default(0.1), // tau
+  momentum: fraction.default(0.99), // m of the momentum encoder
+  bankSize: count(16, 65_536).default(512), // local features kept, first in first out
+  sampledFeatures: count(16, 65_536).default(512), // K: features of Q' in a step
+
+  // Fine-tuning
+  finetuneSteps: count(1, 100_000).default(250), // optimiser steps; in a federated fine-tuning: in all rounds together
+  finetuneRounds: count(0, 1000).default(0), // rounds of federated fine-tuning after pre-training; 0: each site alone
+  finetuneBatch: count(1, 256).default(8), // slices a step
+  finetuneRate: z.number().positive().max(1).default(1e-3),
+  finetuneEncoderFactor: fraction.default(1), // the encoder's learning rate relative to finetuneRate
+
+  augmentation: augmentationSchema.prefault({}),
+
+  // Federation
+  exchangeFeatures: z.boolean().default(true), // false: weights are averaged, features stay at home
+  refusersReceive: z.boolean().default(true), // does a site that shares no features still receive the others'?
+  quorum: count(1, 1000).default(2), // sites that must send weights for a round to count
+  featuresDeadline: z.number().positive().max(86_400).default(300), // seconds for consent and upload of features
+  trainingDeadline: z.number().positive().max(604_800).default(3600), // seconds for local training, consent and upload of weights
+  privacy: privacySchema.prefault({}),
+
+  seed: count(0, 2 ** 31 - 1).default(1),
+});
+
+/** Every setting, filled in. */
+export type Plan = z.infer<typeof planSchema>;
+/** What a plan file may say: any part of it. */
+export type PlanInput = z.input<typeof planSchema>;
+export type Augmentation = Plan['augmentation'];
+export type Privacy = Plan['privacy'];
+
+/** One line a problem, as "setting: what is wrong". Empty when `value` is a plan. */
+export function planProblems(value: unknown): string[] {
+  const parsed = planSchema.safeParse(value);
+  if (parsed.success) return [];
+  return parsed.error.issues.map((issue) => `${issue.path.join('.') || 'plan'}: ${issue.message}`);
+}
+
+/** Network settings that the weights' shapes follow from. */
+export interface NetworkSettings {
+  levels: number;
+  baseWidth: number;
+  featureLength: number;
+  classes: number; // labels and background
+}
+
+export function networkSettings(plan: Plan): NetworkSettings {
+  return {
+    levels: plan.levels,
+    baseWidth: plan.baseWidth,
+    featureLength: plan.featureLength,
+    classes: plan.labels.length + 1,
+  };
+}
+
+/** JSON with sorted keys: the text whose SHA-256 is the plan's hash, the same at every site. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
