@@ -83,7 +83,8 @@ export function decodeSafetensors(
       throw broken(`tensor ${name} does not fit its shape`);
     }
     spans.push([start, end]);
-    tensors[name] = { shape, data: new Data(bytes.slice(base + start, base + end).buffer) };
+    // Not `slice`, which on Node's Buffer copies nothing and would give the buffer's whole pool.
+    tensors[name] = { shape, data: new Data(new Uint8Array(bytes.subarray(base + start, base + end)).buffer) };
   }
   spans.sort((a, b) => a[0] - b[0]);
   let reached = 0;

@@ -4,9 +4,12 @@
  */
 import { createBirpc } from 'birpc';
 import { isFault } from '../../shared/errors.ts';
+import { bench } from './bench/bench.ts';
 import type { Outcome, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
+import { inspect } from './inspect.ts';
 import { createJobs } from './jobs/index.ts';
-import type { TrainerJobs } from './jobs.ts';
+import type { Progress, TrainerJobs } from './jobs.ts';
+import { useWasm } from './wasm/backend.ts';
 
 let cancelling = new AbortController();
 
@@ -31,10 +34,15 @@ const site = createBirpc<SiteVerbs, TrainerVerbs>(verbs, {
   on: (listener) => process.on('message', listener),
   timeout: -1, // a training job may take days
 });
-const jobs: TrainerJobs = createJobs({
-  report: (progress) => void site.progress.asEvent(progress),
-  signal: () => cancelling.signal,
-});
+const report = (progress: Progress) => void site.progress.asEvent(progress);
+const jobs: TrainerJobs = {
+  ...createJobs({ report, signal: () => cancelling.signal }),
+  bench: async (job) => {
+    await useWasm();
+    return bench(job, report);
+  },
+  inspect,
+};
 process.on('disconnect', () => process.exit());
 
 function perform(verb: Verb, job: unknown): Promise<unknown> {

@@ -13,4 +13,24 @@ export const engineErrors = {
     message: 'The trainer process ended unexpectedly ({how}). Its last words: {output}',
     next: 'Start the job again: it continues after its last finished step. If it dies again, lower the batch or the input size.',
   },
+  'engine.diverged': {
+    message: 'Training went astray: {what} became {value}.',
+    next: 'Lower {setting} in the plan and start the run again.',
+  },
+  'engine.state-of-another-run': {
+    message: '{file} belongs to another run: it was made with {what}.',
+    next: 'Continue that run with its own plan and seed, or start this one with a state file of its own.',
+  },
+  'engine.no-slices': {
+    message: 'There is nothing to train on: {what}.',
+    next: 'Import volumes first, with labels for fine-tuning.',
+  },
+  'engine.weights-do-not-fit': {
+    message: '{file} does not fit the plan: {reason}.',
+    next: 'Use weights that were made with the same network settings (levels, baseWidth, featureLength, labels).',
+  },
+  'engine.grids-differ': {
+    message: '{prediction} and {reference} lie on different grids ({reason}).',
+    next: 'Compare label maps of the same image: same size, spacing, origin and direction.',
+  },
 } satisfies Record<`engine.${string}`, ErrorText>;

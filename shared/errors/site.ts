@@ -1,3 +1,73 @@
 import type { ErrorText } from '../errors.ts';
 
-export const siteErrors = {} satisfies Record<`site.${string}`, ErrorText>;
+export const siteErrors = {
+  'site.cancelled': {
+    message: 'It was cancelled.',
+    next: 'Give the same command again: the run continues after its last finished step.',
+  },
+  'site.plan-unreadable': {
+    message: 'The plan {file} could not be read: {reason}.',
+    next: 'A plan is a JSON file that names what differs from the defaults, such as {"rounds": 2}.',
+  },
+  'site.plan-invalid': {
+    message: 'The plan {file} does not hold: {problems}.',
+    next: 'Correct the named settings; the README lists each with its unit and default.',
+  },
+  'site.file-unreadable': {
+    message: '{file} could not be read: {reason}.',
+    next: 'Check the path and that this account may read it.',
+  },
+  'site.no-volumes': {
+    message: 'The site {site} has no volumes.',
+    next: 'Import some first: isocenter import SITE PATH...',
+  },
+  'site.too-few-labels': {
+    message: 'The site {site} has {found} labelled volumes, but {wanted} are asked for.',
+    next: 'Import label maps (isocenter import SITE PATH... --labels PATH...) or ask for fewer.',
+  },
+  'site.network-differs': {
+    message: 'The model {model} has another network ({own}) than the plan ({wanted}).',
+    next: 'Leave the plan out to use the model’s own, or choose a model that was made with this network.',
+  },
+  'site.not-a-unet': {
+    message: 'The model {model} is an encoder, which cannot segment yet.',
+    next: 'Fine-tune it first: isocenter finetune {site} --labels all --from {model}',
+  },
+  'site.no-reference': {
+    message: 'The volume {volume} has no label map to score against.',
+    next: 'Attach one by importing it with --labels.',
+  },
+  'site.grids-differ': {
+    message: '{prediction} and {reference} lie on different grids, so their voxels cannot be compared.',
+    next: 'Segment the very image that the reference was drawn on.',
+  },
+  'site.other-federation': {
+    message: 'The site {site} still coordinates a federation with another plan.',
+    next: 'Finish it with its own plan, or remove the folder {folder} to abandon it.',
+  },
+  'site.nothing-hosted': {
+    message: 'The site {site} coordinates no federation at the moment.',
+    next: 'Start one: isocenter coordinator SITE --plan FILE --listen HOST:PORT --sites N',
+  },
+  'site.address-needed': {
+    message:
+      'The coordinator listens on every address of this machine ({listening}), which no other site can use as is.',
+    next: 'Say how sites reach it: isocenter invite SITE --address HOST:PORT',
+  },
+  'site.coordinator-broken': {
+    message: 'What is kept about the coordinated federation in {folder} cannot be read.',
+    next: 'Restore the folder from a backup, or remove it to begin a new federation.',
+  },
+  'site.ledger-broken': {
+    message: 'The ledger of {site} is broken at entry {number}: {reason}.',
+    next: 'Keep the folder as it is and tell whoever is responsible for data protection: the record was changed outside Isocenter.',
+  },
+  'site.demo-data': {
+    message: 'The demo cannot use {folder}: {reason}.',
+    next: 'Give a folder with images/ and labels/ that hold files of the same names, or ask for fewer volumes or sites.',
+  },
+  'site.demo-site-died': {
+    message: 'The process of {site} ended in the middle of the demo ({how}).',
+    next: 'Run `isocenter doctor`; with little memory, ask for fewer sites or volumes.',
+  },
+} satisfies Record<`site.${string}`, ErrorText>;

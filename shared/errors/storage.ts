@@ -5,4 +5,80 @@ export const storageErrors = {
     message: '{source} is not a sound safetensors file: {reason}.',
     next: 'Restore it from a backup, or make it again with the command that wrote it.',
   },
+  'storage.file-missing': {
+    message: '{file} does not exist.',
+    next: 'Check the name; a file of a site folder comes back from a backup or from the command that wrote it.',
+  },
+  'storage.not-readable': {
+    message: '{file} cannot be read: {reason}.',
+    next: 'Check the permissions of the file and of its folder, and that the disk is connected.',
+  },
+  'storage.not-writable': {
+    message: '{file} cannot be written: {reason}.',
+    next: 'Check the permissions of its folder, and that the disk is not write-protected.',
+  },
+  'storage.disk-full': {
+    message: 'There is no room left to write {file}.',
+    next: 'Free some space on that disk or raise the quota, then run the command again: finished work is kept.',
+  },
+  'storage.already-a-site': {
+    message: '{folder} is already a site.',
+    next: 'Use it as it is, or choose another folder.',
+  },
+  'storage.not-a-site': {
+    message: '{folder} is not a site folder.',
+    next: 'Check the path, or make a site there with "isocenter init {folder} --name NAME".',
+  },
+  'storage.bad-site-name': {
+    message: 'A site needs a name of 1 to 64 characters on one line.',
+    next: 'Give a name that the other hospitals will recognise.',
+  },
+  'storage.newer-site': {
+    message: '{file} was written by a newer Isocenter (its layout is {found}, this one knows {known}).',
+    next: 'Update Isocenter at this site.',
+  },
+  'storage.database-broken': {
+    message: '{file} is damaged: {reason}.',
+    next: 'Copy the folder away, then restore the file from a backup.',
+  },
+  'storage.database-busy': {
+    message: '{file} is in use by another command for too long.',
+    next: 'Wait for the other command to finish, then try again.',
+  },
+  'storage.site-busy': {
+    message: '{folder} is already at work: {purpose} (process {pid}, since {since}).',
+    next: 'Wait for it or stop it; looking at volumes, models and the ledger works meanwhile.',
+  },
+  'storage.not-a-volume': {
+    message: '{file} is not a volume or label map of this site: {reason}.',
+    next: 'Remove the volume from the catalogue and import it again.',
+  },
+  'storage.not-a-model': {
+    message: '{file} holds no usable weights: {reason}.',
+    next: 'Choose another model ("isocenter models SITE" lists them), or ask for the file again.',
+  },
+  'storage.no-such-volume': {
+    message: 'No volume {id} is in the catalogue.',
+    next: 'List the volumes with "isocenter volumes SITE".',
+  },
+  'storage.labels-do-not-fit': {
+    message: 'The label map has {labelSize} voxels, the volume {id} has {volumeSize}.',
+    next: 'Use the label map that was drawn on this volume.',
+  },
+  'storage.no-such-run': {
+    message: 'No run {id} is known at this site.',
+    next: 'Check the id.',
+  },
+  'storage.run-is-over': {
+    message: 'Run {id} is {state} and cannot go on.',
+    next: 'Start a new run.',
+  },
+  'storage.no-such-model': {
+    message: 'No model {id} is known at this site.',
+    next: 'List the models with "isocenter models SITE".',
+  },
+  'storage.no-such-permission': {
+    message: 'No standing permission {id} is in force.',
+    next: 'It may have been withdrawn already; the ledger tells.',
+  },
 } satisfies Record<`storage.${string}`, ErrorText>;

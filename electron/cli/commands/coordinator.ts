@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { fault } from '../../../shared/errors.ts';
+import { Site } from '../../site/site.ts';
+import { hostAndPort, readPlan, run, wholeNumber } from '../action.ts';
+import { coordinatorWords } from '../coordinator-words.ts';
+
+interface Options {
+  plan: string;
+  listen: { host: string; port: number };
+  sites: number;
+  from?: string;
+  cert?: string;
+  key?: string;
+  json?: boolean;
+}
+
+export function coordinator(): Command {
+  return new Command('coordinator')
+    .description('Host a federation: admit sites, open rounds, relay sealed features, average weights.')
+    .argument('<site>', 'folder of the coordinating site; it may also join its own federation')
+    .requiredOption('--plan <file>', 'plan file: JSON naming what differs from the defaults')
+    .requiredOption('--listen <host:port>', 'address to listen on; port 0 lets the system choose', hostAndPort)
+    .requiredOption('--sites <n>', 'sites to wait for before the first round', wholeNumber(1))
+    .option('--from <model>', 'model of this site to begin with, instead of random weights')
+    .option('--cert <file>', 'TLS certificate (PEM); needed beyond this machine')
+    .option('--key <file>', 'its private key (PEM)')
+    .option('--json', 'print the result as JSON')
+    .action((folder: string, options: Options) =>
+      run(options, async ({ output, signal }) => {
+        if ((options.cert === undefined) !== (options.key === undefined)) {
+          throw new InvalidArgumentError('--cert and --key go together.');
+        }
+        const tls =
+          options.cert !== undefined && options.key !== undefined
+            ? { cert: readPem(options.cert), key: readPem(options.key) }
+            : undefined;
+        await using site = Site.open(folder);
+        const result = await site.coordinate({
+          plan: readPlan(options.plan),
+          listen: options.listen,
+          sites: options.sites,
+          from: options.from,
+          tls,
+          signal,
+          onEvent(event) {
+            const said = coordinatorWords(event);
+            if (said) said.loud ? output.warn(said.words) : output.note(said.words);
+          },
+        });
+        output.result(result, `The federation is finished. Models: ${result.models.join(', ') || 'none'}.`);
+      }),
+    );
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw fault('site.file-unreadable', { file, reason: (error as Error).message });
+  }
+}

@@ -1,0 +1,56 @@
+import { Command } from 'commander';
+import { run, wholeNumber, wholeNumbers } from '../action.ts';
+import { runDemo } from '../demo/demo.ts';
+import { meanDice, methods, methodWords } from '../demo/results.ts';
+import { durationText, table } from '../output.ts';
+
+interface Options {
+  data?: string;
+  sites: number;
+  volumes?: number;
+  labels: number[];
+  rounds?: number;
+  seed: number;
+  out: string;
+  federatedFinetuning?: boolean;
+  json?: boolean;
+}
+
+export function demo(): Command {
+  return new Command('demo')
+    .description('Do the whole job on this machine, on a phantom or real volumes, and compare three methods.')
+    .option('--data <dir>', 'folder with images/ and labels/ of the same file names (default: the built-in phantom)')
+    .option('--sites <n>', 'hospitals', wholeNumber(2), 3)
+    .option('--volumes <n>', 'volumes at each site (default: 8 phantoms, or all of --data)', wholeNumber(1))
+    .option('--labels <list>', 'labelled volumes at each site, each count compared', wholeNumbers, [1, 2])
+    .option('--rounds <n>', 'rounds of pre-training', wholeNumber(0))
+    .option('--seed <n>', 'seed of everything that is drawn', wholeNumber(0), 1)
+    .option('--out <dir>', 'folder for results.json, report.html and the sites', 'demo-out')
+    .option('--federated-finetuning', 'also fine-tune together, as a second table')
+    .option('--json', 'print the results as JSON')
+    .action(({ federatedFinetuning = false, ...options }: Options) =>
+      run(options, async ({ output, signal }) => {
+        const line = output.progress('demo');
+        const { results, report } = await runDemo({
+          ...options,
+          federatedFinetuning,
+          signal,
+          onProgress: (done, total, words) => line.update(done, total, words),
+        });
+        line.end();
+        const headings = ['mean Dice', ...results.labelCounts.map((count) => `${count} labelled`)];
+        const rows = (finetuning: 'local' | 'federated') =>
+          methods.map((method) => [
+            methodWords[method].title,
+            ...results.labelCounts.map((count) => meanDice(results, method, count, finetuning)?.toFixed(3) ?? '–'),
+          ]);
+        const text = [
+          table(headings, rows('local')),
+          ...(federatedFinetuning ? [`\nFine-tuned together:\n${table(headings, rows('federated'))}`] : []),
+          `\n${results.heldOut} held-out volumes, mean over ${results.sites.length} sites, in ${durationText(results.seconds)}.`,
+          `Report: ${report}`,
+        ];
+        output.result(results, text.join('\n'));
+      }),
+    );
+}

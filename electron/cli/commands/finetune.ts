@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { Site } from '../../site/site.ts';
+import { countOrAll, readPlan, run, wholeNumber } from '../action.ts';
+import { durationText } from '../output.ts';
+
+interface Options {
+  labels: number | 'all';
+  from: string;
+  plan?: string;
+  steps?: number;
+  json?: boolean;
+}
+
+export function finetune(): Command {
+  return new Command('finetune')
+    .description('Fine-tune a segmentation on labelled volumes of this site. Continues a run that was cut off.')
+    .argument('<site>', 'folder of the site')
+    .requiredOption('--labels <n|all>', 'how many labelled volumes to learn from', countOrAll)
+    .option('--from <model>', 'model to begin with, or "random"', 'random')
+    .option('--plan <file>', "plan file; without it the model's plan, or the defaults")
+    .option('--steps <n>', "optimiser steps, instead of the plan's", wholeNumber(1))
+    .option('--json', 'print the result as JSON, the new model’s id as "model"')
+    .action((folder: string, options: Options) =>
+      run(options, async ({ output, signal }) => {
+        const plan = options.plan === undefined ? undefined : readPlan(options.plan);
+        await using site = Site.open(folder);
+        const line = output.progress('fine-tuning');
+        const result = await site.finetune({
+          labels: options.labels,
+          from: options.from,
+          plan,
+          steps: options.steps,
+          onProgress: ({ step, steps, message }) => line.update(step, steps, message),
+          signal,
+        });
+        line.end();
+        output.result(
+          result,
+          `Model ${result.model} made from ${result.volumes} labelled volumes in ${durationText(result.seconds)}; last loss ${result.loss.toFixed(3)}.\nNext: isocenter segment ${folder} IMAGE --model ${result.model} --out labels.nii.gz`,
+        );
+      }),
+    );
+}

@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import { Site } from '../../site/site.ts';
+import { countOrAll, hostAndPort, run } from '../action.ts';
+import { consentOf } from '../consent.ts';
+import { byteText } from '../output.ts';
+
+interface Options {
+  consent: string;
+  address?: { host: string; port: number };
+  ca?: string;
+  labels: number | 'all';
+  json?: boolean;
+}
+
+export function join(): Command {
+  return new Command('join')
+    .description('Join a federation and take part in its rounds. Nothing leaves without consent.')
+    .argument('<site>', 'folder of the site')
+    .argument('<invitation>', 'the text that the coordinator’s site sent')
+    .option('--consent <ask|refuse|file>', 'who decides what may leave: you, nobody, or a policy file', 'ask')
+    .option('--address <host:port>', 'connect here instead (a tunnel, a proxy); the key must still match', hostAndPort)
+    .option('--ca <file>', 'certificate (PEM) that a wss:// coordinator’s own is checked against')
+    .option('--labels <n|all>', 'labelled volumes to use where the federation fine-tunes together', countOrAll, 'all')
+    .option('--json', 'print the result as JSON')
+    .action((folder: string, invitation: string, options: Options) =>
+      run(options, async ({ output, signal }) => {
+        await using site = Site.open(folder);
+        const line = output.progress('round');
+        const result = await site.join({
+          invitation,
+          decider: consentOf(options.consent),
+          address: options.address,
+          ca: options.ca,
+          labels: options.labels,
+          signal,
+          onEvent(event) {
+            switch (event.type) {
+              case 'joined':
+                output.note(
+                  `Joined “${event.federation}”, coordinated by ${event.coordinator.name} (${event.coordinator.fingerprint}).`,
+                );
+                break;
+              case 'connection':
+                output.note(event.words);
+                break;
+              case 'progress':
+                line.update(event.step, event.steps, event.words);
+                break;
+              case 'payload':
+                output.note(
+                  event.sent
+                    ? `Round ${event.round}: sent ${event.kind}, ${byteText(event.bytes)} (${event.reason}).`
+                    : `Round ${event.round}: ${event.kind} stayed here (${event.reason}).`,
+                );
+                break;
+              case 'round':
+                line.end();
+                output.note(
+                  `Round ${event.round} of ${event.rounds} (${event.stage}) done, loss ${event.loss.toFixed(3)}.`,
+                );
+                break;
+            }
+          },
+        });
+        line.end();
+        output.result(
+          result,
+          `The federation is finished after ${result.rounds.length} rounds. Models: ${result.models.join(', ') || 'none'}.`,
+        );
+      }),
+    );
+}

@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { Site } from '../../site/site.ts';
+import { readPlan, run } from '../action.ts';
+import { durationText } from '../output.ts';
+
+export function pretrain(): Command {
+  return new Command('pretrain')
+    .description('Pre-train an encoder on this site alone, without a federation. Continues a run that was cut off.')
+    .argument('<site>', 'folder of the site')
+    .requiredOption('--plan <file>', 'plan file: JSON naming what differs from the defaults')
+    .option('--json', 'print the result as JSON')
+    .action((folder: string, options: { plan: string; json?: boolean }) =>
+      run(options, async ({ output, signal }) => {
+        const plan = readPlan(options.plan);
+        await using site = Site.open(folder);
+        const line = output.progress('pre-training');
+        const result = await site.pretrain({
+          plan,
+          onProgress: ({ step, steps, message }) => line.update(step, steps, message),
+          signal,
+        });
+        line.end();
+        output.result(
+          result,
+          `Encoder ${result.model} made in ${durationText(result.seconds)}; last loss ${result.loss.toFixed(3)}.\nNext: isocenter finetune ${folder} --labels all --from ${result.model}`,
+        );
+      }),
+    );
+}

@@ -1,0 +1,49 @@
+/** What happens at a coordinator, in the words of a terminal. */
+import type { CoordinatorEvent } from '../federation/coordinator-events.ts';
+
+/** `loud` is for what must not be overlooked; undefined for what needs no words. */
+export function coordinatorWords(event: CoordinatorEvent): { words: string; loud: boolean } | undefined {
+  const say = (words: string) => ({ words, loud: false });
+  const names = (parties: { name: string }[]) => parties.map(({ name }) => name).join(', ') || 'nobody';
+  switch (event.type) {
+    case 'listening':
+      return say(`Listening on ${event.secure ? 'wss' : 'ws'}://${event.host}:${event.port}/`);
+    case 'insecure':
+      return {
+        loud: true,
+        words: `NOT ENCRYPTED: listening on ${event.host} without a certificate. Whoever is on the way can read and change names and weights. Give --cert and --key.`,
+      };
+    case 'admitted':
+      return say(
+        `${event.site.name} ${event.again ? 'is back' : `joined with ${event.volumes} volumes`} (${event.site.fingerprint}).`,
+      );
+    case 'left':
+      return say(`${event.site.name} left: ${event.reason || 'connection closed'}.`);
+    case 'refused':
+      return { loud: true, words: `Refused ${event.site?.name ?? event.remote}: ${event.why} (${event.detail}).` };
+    case 'waiting':
+      return say(`Waiting for sites: ${event.present.length} of ${event.needed} are here (${names(event.present)}).`);
+    case 'phase':
+      return say(
+        `${event.stage} round ${event.round} of ${event.rounds}: ${event.phase}, waiting for ${names(event.missing)}.`,
+      );
+    case 'answered':
+      return event.bytes === 0
+        ? say(`${event.site.name} sent no ${event.about === 'features' ? 'features' : 'weights'}.`)
+        : undefined;
+    case 'round-finished': {
+      const { stage, round, counted, participants } = event;
+      const who = `${participants.length} sites`;
+      return say(
+        `${stage} round ${round} is over: ${counted ? `averaged ${who}` : `too few weights (${who}), nothing changed`}.`,
+      );
+    }
+    case 'finished':
+      return say('The last round is over.');
+    case 'failed':
+      return {
+        loud: true,
+        words: `The federation failed: ${event.error instanceof Error ? event.error.message : event.error}`,
+      };
+  }
+}

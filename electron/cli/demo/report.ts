@@ -1,0 +1,276 @@
+/** The demo's report: one HTML page that needs nothing else, made to be read, sent and printed. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { encode as encodePng } from 'fast-png';
+import { mean } from '../../../shared/mean.ts';
+import { byteText, durationText } from '../output.ts';
+import { outlinePath } from './outline.ts';
+import type { Picture } from './pictures.ts';
+import { type Curve, type Method, meanDice, methods, methodWords, type Results } from './results.ts';
+
+const colours: Record<Method, string> = { random: '#7d8590', 'federated-without-exchange': '#c9741a', fcl: '#0f6fb8' };
+const labelColours = ['#ffb000', '#35d0ba', '#e56bd3', '#9be564'];
+const here = import.meta.url;
+
+export function reportHtml(results: Results, pictures: Picture[]): string {
+  const uplot = createRequire(here).resolve('uplot');
+  const script = readFileSync(uplot.replace(/uPlot\.cjs\.js$/, 'uPlot.iife.min.js'), 'utf8');
+  const chartStyle = readFileSync(uplot.replace(/uPlot\.cjs\.js$/, 'uPlot.min.css'), 'utf8');
+  const style = readFileSync(new URL('report.css', here), 'utf8');
+  const drawing = readFileSync(new URL('report-charts.js', here), 'utf8');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Isocenter: federated contrastive learning, compared</title>
+<style>${chartStyle}${style}</style>
+</head>
+<body>
+<main>
+<header>
+  <p class="brand">Isocenter</p>
+  <h1>${headline(results)}</h1>
+  <p class="lead">${setting(results)}</p>
+</header>
+${scoreSection(results, 'local', 'Dice on held-out volumes', 'Each site fine-tunes alone on its own labelled volumes; the same network, data, seed and number of steps for every method. Mean over sites; in small type the lowest and highest site.')}
+${scoreSection(results, 'federated', 'Dice after federated fine-tuning', 'The sites fine-tune the whole U-Net together: they average its weights after every round.')}
+<section>
+  <h2>Dice against fine-tuning steps</h2>
+  <p>How fast a segmentation becomes useful, from the same labelled volumes. Mean over sites, on held-out volumes.</p>
+  <div class="charts">${results.labelCounts.map((labels) => `<figure><figcaption>${volumesText(labels)} labelled at each site</figcaption><div class="chart" data-chart="dice-${labels}"></div></figure>`).join('')}</div>
+  ${legend(methods)}
+</section>
+${lossSection(results)}
+${leavingSection(results)}
+${pictureSection(results, pictures)}
+<section>
+  <h2>How it was run</h2>
+  ${provenance(results)}
+</section>
+</main>
+<script>${script}</script>
+<script type="application/json" id="charts">${chartData(results)}</script>
+<script>${drawing}</script>
+</body>
+</html>
+`;
+}
+
+/** One true sentence about who is ahead, made from the numbers. */
+function headline(results: Results): string {
+  const counts = results.labelCounts;
+  const lead = (labels: number) => {
+    const fcl = meanDice(results, 'fcl', labels) ?? 0;
+    const others = methods.filter((method) => method !== 'fcl').map((method) => meanDice(results, method, labels) ?? 0);
+    return fcl - Math.max(...others);
+  };
+  const ahead = counts.filter((labels) => lead(labels) > 0);
+  if (ahead.length === 0) return 'In this run, exchanging features did not raise the Dice score.';
+  const best = ahead.reduce((a, b) => (lead(a) >= lead(b) ? a : b));
+  const where =
+    ahead.length === counts.length ? 'at every label count' : `at ${ahead.length} of ${counts.length} label counts`;
+  return `Exchanging features is ahead ${where}: by ${lead(best).toFixed(3)} Dice with ${volumesText(best)} labelled.`;
+}
+
+function setting(results: Results): string {
+  const volumes = results.sites.map((site) => site.volumes);
+  return (
+    `${results.sites.length} sites with ${Math.min(...volumes) === Math.max(...volumes) ? volumes[0] : `${Math.min(...volumes)} to ${Math.max(...volumes)}`} volumes each ` +
+    `trained together over real WebSockets for ${results.plan.rounds} rounds. ${results.heldOut} further volumes were kept from everyone and are scored here.`
+  );
+}
+
+function scoreSection(results: Results, finetuning: 'local' | 'federated', title: string, words: string): string {
+  const scores = results.scores.filter((score) => score.finetuning === finetuning);
+  if (scores.length === 0) return '';
+  const counts = [...new Set(scores.map((score) => score.labels))];
+  const best = new Map(
+    counts.map((labels) => [
+      labels,
+      Math.max(...methods.map((method) => meanDice(results, method, labels, finetuning) ?? 0)),
+    ]),
+  );
+  const rows = methods.map((method) => {
+    const cells = counts.map((labels) => {
+      const dice = meanDice(results, method, labels, finetuning);
+      if (dice === undefined) return '<td>–</td>';
+      const sites = scores
+        .filter((score) => score.method === method && score.labels === labels)
+        .map((score) => score.dice);
+      const range = `${Math.min(...sites).toFixed(2)} – ${Math.max(...sites).toFixed(2)}`;
+      return `<td${dice === best.get(labels) ? ' class="best"' : ''}>${dice.toFixed(3)}<small>${range}</small></td>`;
+    });
+    return `<tr><th scope="row"><i style="background:${colours[method]}"></i>${methodWords[method].title}<small>${methodWords[method].words}</small></th>${cells.join('')}</tr>`;
+  });
+  return `<section>
+  <h2>${title}</h2>
+  <p>${words}</p>
+  <table><thead><tr><th></th>${counts.map((labels) => `<th scope="col">${volumesText(labels)} labelled</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>
+  ${perLabelTable(results, finetuning, counts)}
+</section>`;
+}
+
+function perLabelTable(results: Results, finetuning: 'local' | 'federated', counts: number[]): string {
+  const value = (numbers: (number | null)[], digits: number) => {
+    const defined = numbers.filter((number) => number !== null);
+    return defined.length > 0 ? mean(defined).toFixed(digits) : '–';
+  };
+  const rows = counts.flatMap((labels) =>
+    results.plan.labels.flatMap((label) =>
+      methods.map((method) => {
+        const of = results.scores
+          .filter((score) => score.method === method && score.labels === labels && score.finetuning === finetuning)
+          .flatMap((score) => score.perLabel.filter((entry) => entry.label === label));
+        const numbers = [
+          value(
+            of.map((e) => e.dice),
+            3,
+          ),
+          value(
+            of.map((e) => e.hausdorff95),
+            1,
+          ),
+          value(
+            of.map((e) => e.assd),
+            2,
+          ),
+        ];
+        return `<tr><td>${labels}</td><td>${label}</td><th scope="row"><i style="background:${colours[method]}"></i>${methodWords[method].title}</th>${numbers.map((text) => `<td>${text}</td>`).join('')}</tr>`;
+      }),
+    ),
+  );
+  return `<details><summary>Per label: Dice, Hausdorff 95 and surface distance</summary>
+  <table class="fine"><thead><tr><th>Labelled volumes</th><th>Label</th><th></th><th>Dice</th><th>Hausdorff 95, mm</th><th>Surface distance, mm</th></tr></thead><tbody>${rows.join('')}</tbody></table></details>`;
+}
+
+function lossSection(results: Results): string {
+  if (!results.rounds.some((round) => round.stage === 'pretraining')) return '';
+  return `<section>
+  <h2>Pre-training loss</h2>
+  <p>Contrastive loss of each round, mean over sites. With exchange the loss has a second part, the agreement with other sites' features, and more features to tell apart: the two curves are not to be compared in height.</p>
+  <div class="charts"><figure><div class="chart" data-chart="loss"></div></figure></div>
+  ${legend(methods.filter((method) => method !== 'random'))}
+</section>`;
+}
+
+function leavingSection(results: Results): string {
+  const rounds = results.rounds.filter((round) => round.method === 'fcl' && round.stage === 'pretraining');
+  if (rounds.length === 0) return '';
+  const names = results.sites.map((site) => site.name);
+  const rows = rounds.map((round) => {
+    const cells = names.map((name) => {
+      const site = round.sites.find((entry) => entry.site === name);
+      return site ? `<td>${byteText(site.up)}</td><td>${byteText(site.down)}</td>` : '<td>–</td><td>–</td>';
+    });
+    return `<tr><th scope="row">${round.round}</th>${cells.join('')}</tr>`;
+  });
+  return `<section>
+  <h2>What left each site</h2>
+  <p>Feature vectors and network weights, each after a recorded consent; no pixel, name, path or identifier. Feature batches are sealed for the other sites: the coordinator relays what it cannot read.</p>
+  <div class="wide"><table class="fine"><thead><tr><th rowspan="2">Round</th>${names.map((name) => `<th colspan="2">${escapeHtml(name)}</th>`).join('')}</tr><tr>${names.map(() => '<th>sent</th><th>received</th>').join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
+</section>`;
+}
+
+function pictureSection(results: Results, pictures: Picture[]): string {
+  if (pictures.length === 0) return '';
+  const keys = results.plan.labels
+    .map(
+      (label, index) =>
+        `<span><i style="background:${labelColours[index % labelColours.length]}"></i>label ${label}</span>`,
+    )
+    .join('');
+  const rows = pictures.map((picture) => {
+    const png = Buffer.from(
+      encodePng({ width: picture.width, height: picture.height, data: picture.image, channels: 1, depth: 8 }),
+    ).toString('base64');
+    const panels = picture.panels.map(({ title, dice, labels }) => {
+      const outlines = results.plan.labels
+        .map((label, index) => {
+          const path = outlinePath(labels, picture.width, picture.height, label);
+          return `<path d="${path}" stroke="${labelColours[index % labelColours.length]}"/>`;
+        })
+        .join('');
+      const score = dice === null ? '' : `<b>${dice.toFixed(2)}</b>`;
+      const [across, down] = picture.pixel;
+      return `<figure><svg viewBox="0 0 ${picture.width * across} ${picture.height * down}" role="img" aria-label="${escapeHtml(title)}"><g transform="scale(${across} ${down})"><image href="data:image/png;base64,${png}" width="${picture.width}" height="${picture.height}"/>${outlines}</g></svg><figcaption>${escapeHtml(title)}${score}</figcaption></figure>`;
+    });
+    return `<div class="row">${panels.join('')}</div>`;
+  });
+  return `<section>
+  <h2>Held-out slices</h2>
+  <p>The slice with most of the structure, in volumes that no site saw: the reference, then what the first site's model drew after fine-tuning on ${volumesText(results.labelCounts[0])}. The number is that volume's Dice.</p>
+  <p class="legend">${keys}</p>
+  <div class="pictures">${rows.join('')}</div>
+</section>`;
+}
+
+function provenance(results: Results): string {
+  const { plan } = results;
+  const memory = results.memory.map((entry) => (entry.process + entry.trainer) / 1e6);
+  const facts: [string, string][] = [
+    ['Data', results.data === 'phantom' ? 'built-in phantom' : results.data],
+    ['Engine', results.engine],
+    ['Seed', String(results.seed)],
+    [
+      'Slices',
+      `${plan.axis}, ${plan.inputSize} × ${plan.inputSize} pixels of ${plan.spacing} mm, ${plan.partitions} partitions`,
+    ],
+    ['Network', `U-Net, ${plan.levels} levels, base width ${plan.baseWidth}`],
+    ['Pre-training', `${plan.rounds} rounds of ${plan.stepsPerRound} steps, ${plan.volumesPerStep} volumes a step`],
+    ['Fine-tuning', `${plan.finetuneSteps} steps of ${plan.finetuneBatch} slices`],
+    ['Time', durationText(results.seconds)],
+    ['Memory', `at most ${Math.max(...memory).toFixed(0)} MB a site, trainer included`],
+    ['Isocenter', results.version],
+  ];
+  return `<dl>${facts.map(([name, text]) => `<div><dt>${name}</dt><dd>${escapeHtml(text)}</dd></div>`).join('')}</dl>
+  <details><summary>The whole plan</summary><pre>${escapeHtml(JSON.stringify(plan, null, 2))}</pre></details>`;
+}
+
+/** Series for report-charts.js. */
+function chartData(results: Results): string {
+  const charts: Record<string, unknown> = {};
+  for (const labels of results.labelCounts) {
+    const series = methods.map((method) => ({
+      name: methodWords[method].title,
+      colour: colours[method],
+      points: meanCurve(results.curves.filter((curve) => curve.method === method && curve.labels === labels)),
+    }));
+    charts[`dice-${labels}`] = { x: 'fine-tuning steps', y: 'Dice', from: 0, series };
+  }
+  const pretrained = methods.filter((method) => method !== 'random');
+  charts.loss = {
+    x: 'round',
+    y: 'loss',
+    series: pretrained.map((method) => ({
+      name: methodWords[method].title,
+      colour: colours[method],
+      points: results.rounds
+        .filter((round) => round.method === method && round.stage === 'pretraining')
+        .map((round) => [round.round, round.loss]),
+    })),
+  };
+  return JSON.stringify(charts).replaceAll('<', '\\u003c');
+}
+
+function meanCurve(curves: Curve[]): [number, number][] {
+  const steps = [...new Set(curves.flatMap((curve) => curve.points.map((point) => point.step)))].sort((a, b) => a - b);
+  return steps.map((step) => {
+    const dice = curves.flatMap((curve) =>
+      curve.points.filter((point) => point.step === step).map((point) => point.dice),
+    );
+    return [step, mean(dice)];
+  });
+}
+
+function legend(shown: readonly Method[]): string {
+  return `<p class="legend">${shown.map((method) => `<span><i style="background:${colours[method]}"></i>${methodWords[method].title}</span>`).join('')}</p>`;
+}
+
+function volumesText(count: number): string {
+  return count === 1 ? '1 volume' : `${count} volumes`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,133 @@
+/** What a demo measured: `results.json`, and the ground that the report stands on. */
+import { mean } from '../../../shared/mean.ts';
+import type { Plan } from '../../../shared/plan.ts';
+import type { LabelScores } from '../../../shared/scores.ts';
+import type { JoinSummary } from './site-verbs.ts';
+
+/** How the encoder that fine-tuning begins with came about. */
+export const methods = ['random', 'federated-without-exchange', 'fcl'] as const;
+export type Method = (typeof methods)[number];
+
+export const methodWords: Record<Method, { title: string; words: string }> = {
+  random: { title: 'Random start', words: 'no pre-training' },
+  'federated-without-exchange': {
+    title: 'Federated, no exchange',
+    words: 'contrastive pre-training, encoders averaged, features stay at home',
+  },
+  fcl: { title: 'FCL', words: 'contrastive pre-training with exchanged features, encoders averaged' },
+};
+
+export interface RoundOfSite {
+  site: string;
+  loss: number; // mean of the round's steps
+  up: number; // bytes sent, payloads of features and weights
+  down: number; // bytes received, likewise
+}
+
+export interface RoundResult {
+  method: Method;
+  stage: 'pretraining' | 'finetuning';
+  labels?: number; // labelled volumes a site, in a federated fine-tuning
+  round: number; // from 1
+  loss: number; // mean over sites
+  seconds: number;
+  sites: RoundOfSite[];
+}
+
+export interface LabelResult {
+  label: number;
+  dice: number; // mean over held-out volumes
+  hausdorff95: number | null; // mm, mean over the volumes in which it is defined; null where in none
+  assd: number | null; // mm, likewise
+}
+
+export interface Score {
+  method: Method;
+  finetuning: 'local' | 'federated';
+  labels: number; // labelled volumes that the site fine-tuned on
+  site: string;
+  dice: number; // mean over labels and held-out volumes
+  perLabel: LabelResult[];
+  volumes: number[]; // each held-out volume's Dice, mean over labels
+}
+
+export interface Curve {
+  method: Method;
+  labels: number;
+  site: string;
+  points: { step: number; dice: number }[];
+}
+
+export interface Results {
+  version: string;
+  engine: string;
+  seed: number;
+  data: string; // 'phantom', or the data folder's own name
+  plan: Plan;
+  sites: { name: string; volumes: number }[];
+  heldOut: number; // volumes that no site saw
+  labelCounts: number[];
+  rounds: RoundResult[];
+  scores: Score[];
+  curves: Curve[];
+  seconds: number;
+  /** Largest resident memory in bytes, a site and its trainer process. */
+  memory: { site: string; process: number; trainer: number }[];
+}
+
+/** Mean Dice over sites, or undefined where nothing was scored. */
+export function meanDice(
+  results: Results,
+  method: Method,
+  labels: number,
+  finetuning: Score['finetuning'] = 'local',
+): number | undefined {
+  const dice = results.scores
+    .filter((score) => score.method === method && score.labels === labels && score.finetuning === finetuning)
+    .map((score) => score.dice);
+  return dice.length > 0 ? mean(dice) : undefined;
+}
+
+/** Rounds of one federation, the sites' accounts put together. */
+export function roundResults(
+  summaries: JoinSummary[],
+  sites: string[],
+  about: Pick<RoundResult, 'method' | 'stage' | 'labels'>,
+): RoundResult[] {
+  const last = Math.max(0, ...summaries.flatMap(({ rounds }) => rounds.map(({ round }) => round)));
+  return Array.from({ length: last }, (_, index) => {
+    const present = summaries.flatMap(({ rounds }, site) =>
+      rounds.filter(({ round }) => round === index + 1).map((summary) => ({ site: sites[site], ...summary })),
+    );
+    return {
+      ...about,
+      round: index + 1,
+      loss: mean(present.map(({ loss }) => loss)),
+      seconds: Math.max(...present.map(({ seconds }) => seconds)),
+      sites: present.map(({ site, loss, up, down }) => ({ site, loss, up, down })),
+    };
+  });
+}
+
+/** @param found scores as [volume][label] */
+export function scoreOf(
+  found: LabelScores[][],
+  about: Pick<Score, 'method' | 'finetuning' | 'labels' | 'site'>,
+): Score {
+  const defined = (values: (number | null)[]) => {
+    const numbers = values.filter((value) => value !== null);
+    return numbers.length > 0 ? mean(numbers) : null;
+  };
+  const volumes = found.map((scores) => mean(scores.map(({ dice }) => dice)));
+  return {
+    ...about,
+    dice: mean(volumes),
+    perLabel: found[0].map(({ label }, index) => ({
+      label,
+      dice: mean(found.map((scores) => scores[index].dice)),
+      hausdorff95: defined(found.map((scores) => scores[index].hausdorff95)),
+      assd: defined(found.map((scores) => scores[index].assd)),
+    })),
+    volumes,
+  };
+}

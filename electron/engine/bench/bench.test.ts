@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Progress } from '../jobs.ts';
+import { useWasm } from '../wasm/backend.ts';
+import { bench } from './bench.ts';
+
+beforeAll(useWasm);
+
+describe('bench', () => {
+  it('times both steps and their parts, reports its progress and leaves nothing behind', async () => {
+    const before = tf.memory().numTensors;
+    const convolution = tf.getKernel('Conv2D', 'wasm').kernelFunc;
+    const heard: Progress[] = [];
+    const report = await bench({ batch: 2, size: 16, baseWidth: 4, repeats: 3 }, (progress) => heard.push(progress));
+
+    expect(report.engine).toBe('wasm');
+    expect(report.steps.map((step) => step.name)).toEqual(['encoder', 'unet']);
+    for (const step of report.steps) {
+      expect(step.min).toBeLessThanOrEqual(step.ms);
+      expect(step.ms).toBeLessThanOrEqual(step.max);
+      const parts = Object.fromEntries(step.parts.map((part) => [part.name, part.ms]));
+      for (const part of ['convolution', 'filter gradient', 'input gradient', 'norm and activation', 'optimiser']) {
+        expect(parts[part], part).toBeGreaterThan(0);
+      }
+    }
+    expect(heard.map(({ step }) => step)).toEqual(Array.from({ length: 10 }, (_, i) => i + 1));
+    expect(heard[9].steps).toBe(10);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(tf.getKernel('Conv2D', 'wasm').kernelFunc).toBe(convolution);
+  });
+});

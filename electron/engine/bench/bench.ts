@@ -1,0 +1,125 @@
+/** Times training steps on this process's engine, with made-up slices: speed does not depend on what they show. */
+import { cpus } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
+import type { NetworkSettings } from '../../../shared/plan.ts';
+import { gaussian, seededRandom } from '../../../shared/random.ts';
+import { contrastiveLosses } from '../../learning/contrastive-loss.ts';
+import { Adam } from '../../learning/network/adam.ts';
+import { encode, project, segmentLogits } from '../../learning/network/unet.ts';
+import { initialWeights, type Part } from '../../learning/network/weights.ts';
+import { segmentationLoss } from '../../learning/segmentation-loss.ts';
+import type { BenchJob, BenchReport, Progress } from '../jobs.ts';
+import { timeKernels } from './kernel-times.ts';
+
+const FEATURES = 512; // in the memory bank's sample, as in the default plan
+const PARTITIONS = 4;
+const WARM_UP = 2; // steps that are not counted: code is compiled and memory grows
+
+type Step = BenchReport['steps'][number];
+type TrainingStep = { train: () => void; dispose: () => void };
+
+/**
+ * An 'encoder' step is one of contrastive pre-training without augmentation and momentum: forward, backward and Adam.
+ * A 'unet' step is one of fine-tuning. The engine must have been started.
+ */
+export async function bench(job: BenchJob, onProgress: (progress: Progress) => void): Promise<BenchReport> {
+  const makers: [Step['name'], (job: BenchJob) => TrainingStep][] = [
+    ['encoder', encoderStep],
+    ['unet', unetStep],
+  ];
+  const perStep = WARM_UP + job.repeats;
+  const steps: Step[] = [];
+  for (const [index, [name, make]] of makers.entries()) {
+    const step = make(job);
+    const times: ReturnType<typeof timeKernels>[] = [];
+    for (let run = 0; run < perStep; run++) {
+      const time = timeKernels(step.train);
+      if (run >= WARM_UP) times.push(time);
+      onProgress({ step: index * perStep + run + 1, steps: makers.length * perStep, message: name });
+      await new Promise((resolve) => setImmediate(resolve)); // lets progress and cancelling through
+    }
+    step.dispose();
+    steps.push(summarise(name, times));
+  }
+  const [cpu] = cpus();
+  const machine = { cpu: cpu.model.trim(), cores: cpus().length, node: process.versions.node };
+  return { engine: tf.getBackend(), machine, settings: job, steps };
+}
+
+function encoderStep({ batch, size, baseWidth }: BenchJob): TrainingStep {
+  const settings = networkOf(baseWidth);
+  const partitions = Uint8Array.from({ length: FEATURES }, (_, i) => i % PARTITIONS);
+  const sampled = {
+    count: FEATURES,
+    length: settings.featureLength,
+    vectors: numbers(FEATURES * settings.featureLength).map((value) => value / Math.sqrt(settings.featureLength)),
+    partitions,
+    isLocal: partitions.map((_, i) => (i < FEATURES / 2 ? 1 : 0)),
+  };
+  return trainingStep(settings, ['encoder', 'projection'], batch, size, (weights, slices) => {
+    const levels = encode(weights, slices, settings);
+    const anchors = project(weights, levels[levels.length - 1], settings);
+    return contrastiveLosses(anchors, partitions.slice(0, batch), sampled, 0.1).total;
+  });
+}
+
+function unetStep({ batch, size, baseWidth }: BenchJob): TrainingStep {
+  const settings = networkOf(baseWidth);
+  const classes = Uint8Array.from({ length: batch * size * size }, (_, i) => Math.floor(i / 7) % settings.classes);
+  return trainingStep(settings, ['encoder', 'decoder'], batch, size, (weights, slices) =>
+    segmentationLoss(segmentLogits(weights, slices, settings), classes),
+  );
+}
+
+function networkOf(baseWidth: number): NetworkSettings {
+  return { levels: 5, baseWidth, featureLength: 128, classes: 3 };
+}
+
+function trainingStep(
+  settings: NetworkSettings,
+  parts: Part[],
+  batch: number,
+  size: number,
+  loss: (weights: Record<string, tf.Variable>, slices: tf.Tensor4D) => tf.Scalar,
+): TrainingStep {
+  const weights: Record<string, tf.Variable> = {};
+  const nameOf: Record<string, string> = {}; // by the name that tfjs gives the variable
+  for (const [name, { shape, data }] of Object.entries(initialWeights(settings, parts, 1))) {
+    weights[name] = tf.tidy(() => tf.variable(tf.tensor(data, shape)));
+    nameOf[weights[name].name] = name;
+  }
+  const slices = tf.tensor4d(numbers(batch * size * size), [batch, size, size, 1]);
+  const adam = new Adam(weights, 1e-3);
+  return {
+    train: () => {
+      const { value, grads } = tf.variableGrads(() => loss(weights, slices), Object.values(weights));
+      adam.step(Object.fromEntries(Object.entries(grads).map(([name, gradient]) => [nameOf[name], gradient])));
+      value.dataSync(); // waits for an engine that computes on the side
+      tf.dispose([value, grads]);
+    },
+    dispose: () => {
+      adam.dispose();
+      tf.dispose([slices, weights]);
+    },
+  };
+}
+
+/** Standard normal numbers, the same each time. */
+function numbers(count: number): Float32Array {
+  const random = seededRandom('bench');
+  return Float32Array.from({ length: count }, () => gaussian(random));
+}
+
+function summarise(name: Step['name'], times: ReturnType<typeof timeKernels>[]): Step {
+  const all = times.map((time) => time.ms);
+  const names = [...new Set(times.flatMap((time) => Object.keys(time.parts)))];
+  const parts = names.map((part) => ({ name: part, ms: median(times.map((time) => time.parts[part] ?? 0)) }));
+  parts.sort((a, b) => b.ms - a.ms);
+  return { name, ms: median(all), min: Math.min(...all), max: Math.max(...all), parts };
+}
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,0 +1,52 @@
+/** Where the time of a step goes, by what its kernels do. Counts kernels that have done their work when they return. */
+import * as tf from '@tensorflow/tfjs';
+import { ADAM_STEP } from '../../learning/network/adam.ts';
+import { JOIN_SKIP, JOIN_SKIP_GRADIENT, NORM_LEAKY, NORM_LEAKY_GRADIENT } from '../../learning/network/fused.ts';
+
+/** Parts of a step, and the kernels of each; every other kernel is 'elementwise'. */
+const partOf: Record<string, string> = {
+  Conv2D: 'convolution',
+  Conv2DBackpropFilter: 'filter gradient',
+  Conv2DBackpropInput: 'input gradient',
+  [NORM_LEAKY]: 'norm and activation',
+  [NORM_LEAKY_GRADIENT]: 'norm and activation',
+  MaxPool: 'pooling',
+  MaxPoolGrad: 'pooling',
+  [JOIN_SKIP]: 'skip connections',
+  [JOIN_SKIP_GRADIENT]: 'skip connections',
+  BatchMatMul: 'matrix products',
+  [ADAM_STEP]: 'optimiser',
+};
+
+/** Runs `work` and gives the milliseconds in each part's kernels; what is left of the whole is 'between kernels'. */
+export function timeKernels(work: () => void): { ms: number; parts: Record<string, number> } {
+  const parts: Record<string, number> = {};
+  const kernels = tf.getKernelsForBackend(tf.getBackend());
+  const plain = kernels.map((kernel) => kernel.kernelFunc);
+  let depth = 0; // a kernel may run others, whose time is its own
+  for (const kernel of kernels) {
+    const { kernelFunc, kernelName } = kernel;
+    const part = partOf[kernelName] ?? 'elementwise';
+    kernel.kernelFunc = (call) => {
+      const begin = performance.now();
+      depth++;
+      try {
+        return kernelFunc(call);
+      } finally {
+        depth--;
+        if (depth === 0) parts[part] = (parts[part] ?? 0) + performance.now() - begin;
+      }
+    };
+  }
+  const begin = performance.now();
+  try {
+    work();
+  } finally {
+    kernels.forEach((kernel, i) => {
+      kernel.kernelFunc = plain[i];
+    });
+  }
+  const ms = performance.now() - begin;
+  const counted = Object.values(parts).reduce((sum, part) => sum + part, 0);
+  return { ms, parts: { ...parts, 'between kernels': ms - counted } };
+}

@@ -1,0 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Progress } from '../jobs.ts';
+
+/** What a job is given besides its description. */
+export interface JobContext {
+  report(progress: Progress): void;
+  /** Aborts when the running job is to stop. */
+  signal(): AbortSignal;
+}
+
+/** Between two steps: lets messages in, and stops here when one of them was to cancel. */
+export async function pause(context: JobContext): Promise<void> {
+  await setImmediate();
+  context.signal().throwIfAborted();
+}

@@ -1,0 +1,12 @@
+import type { FeatureBatch } from '../../../shared/features.ts';
+import type { FeaturesJob } from '../jobs.ts';
+import type { PreparedVolumes } from './prepared-volumes.ts';
+import { openRound } from './pretraining-round.ts';
+
+/** What the memory bank holds at the beginning of the round, the oldest first. */
+export function features(job: FeaturesJob, volumes: PreparedVolumes): FeatureBatch {
+  const { pretraining } = openRound(job, volumes);
+  const batch = pretraining.bank.batch();
+  pretraining.dispose();
+  return batch;
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readLabelFile } from '../../storage/volume-file.ts';
+import { readWeights } from '../../storage/weight-file.ts';
+import { initialise } from './initialise.ts';
+import { finetuneJob, listeningJobs, makeSite, plan, type TestSite } from './test-site.ts';
+
+let site: TestSite;
+beforeAll(() => {
+  site = makeSite(3);
+});
+afterAll(() => site.remove());
+
+describe('finetune', () => {
+  it('gives the same bytes whether or not it was cancelled in between, with the whole learning curve', async () => {
+    const validation = site.volumes.slice(2);
+    const curve = { validation, validateAt: [0, 3, 6] };
+    const plain = await listeningJobs().jobs.finetune(finetuneJob(site, 'plain', curve));
+    expect(plain.steps).toBe(6);
+    expect(plain.losses).toHaveLength(6);
+    expect(plain.dice.map(({ step }) => step)).toEqual([0, 3, 6]);
+    for (const { dice, perLabel } of plain.dice) expect(dice).toBeCloseTo((perLabel[0] + perLabel[1]) / 2, 12);
+
+    const job = finetuneJob(site, 'stopped', curve);
+    await expect(listeningJobs(3).jobs.finetune(job)).rejects.toThrow(); // before the score that is due at step 3
+    const { jobs, progress } = listeningJobs();
+    const resumed = await jobs.finetune(job);
+    expect(progress.map(({ step, dice }) => [step, dice !== undefined])).toEqual([
+      [3, true],
+      [4, false],
+      [5, false],
+      [6, false],
+      [6, true],
+    ]);
+    expect({ ...resumed, seconds: 0 }).toEqual({ ...plain, seconds: 0 });
+    expect(readFileSync(site.path('stopped.out')).equals(readFileSync(site.path('plain.out')))).toBe(true);
+  });
+
+  it('does in two parts what it does in one, when the weights between are its own', async () => {
+    const { jobs } = listeningJobs();
+    const first = finetuneJob(site, 'parts', { steps: 2 });
+    await jobs.finetune(first);
+    await jobs.finetune({ ...first, weights: first.out, fromStep: 2, steps: 4, out: site.path('parts.end') });
+    expect(readWeights(site.path('parts.end')).weights).toEqual(readWeights(site.path('plain.out')).weights);
+  });
+
+  it('begins anew with other start weights instead of continuing from what the first ones became', async () => {
+    const { jobs } = listeningJobs();
+    initialise({ plan: { ...plan, seed: 99 }, parts: ['encoder', 'decoder'], out: site.path('other-start') });
+    const fresh = finetuneJob(site, 'fresh', { weights: site.path('other-start') });
+    await jobs.finetune(fresh);
+    await jobs.finetune({ ...fresh, state: site.path('plain.state'), out: site.path('replaced.out') });
+    expect(readFileSync(site.path('replaced.out')).equals(readFileSync(site.path('fresh.out')))).toBe(true);
+  });
+
+  it('learns, and segments on the grid of the volume as well as its learning curve says', async () => {
+    const { jobs, progress } = listeningJobs();
+    const validation = [site.volumes[2]];
+    const job = finetuneJob(site, 'long', { steps: 200, validation, validateAt: [200] });
+    const before = tf.memory().numTensors;
+    const { dice } = await jobs.finetune(job);
+    expect(dice[0].dice).toBeGreaterThan(0.8);
+
+    const out = site.path('predicted');
+    progress.length = 0;
+    const { slices } = await jobs.segment({ plan, weights: job.out, volumes: [{ image: validation[0].image, out }] });
+    expect(slices).toBe(10);
+    expect(progress).toEqual([{ step: 1, steps: 1 }]);
+    expect(tf.memory().numTensors).toBe(before);
+    const reference = validation[0].labels as string;
+    expect(readLabelFile(out).grid).toEqual(readLabelFile(reference).grid);
+
+    const [scores] = await jobs.evaluate({ pairs: [{ prediction: out, reference }], labels: [1, 2] });
+    expect(scores.map(({ label }) => label)).toEqual([1, 2]);
+    const mean = (scores[0].dice + scores[1].dice) / 2;
+    expect(Math.abs(mean - dice[0].dice)).toBeLessThan(0.05);
+    expect(scores[0].referenceVolume).toBeGreaterThan(0);
+  });
+
+  it('refuses volumes without labels, by name', async () => {
+    const { id, image } = site.volumes[1];
+    const job = finetuneJob(site, 'unlabelled', { volumes: [{ id, image }] });
+    await expect(listeningJobs().jobs.finetune(job)).rejects.toMatchObject({
+      code: 'engine.no-slices',
+      message: expect.stringContaining('v1'),
+    });
+  });
+});

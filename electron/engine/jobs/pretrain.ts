@@ -1,0 +1,42 @@
+import { seededRandom } from '../../../shared/random.ts';
+import { deal } from '../../learning/sampling.ts';
+import { writeWeights } from '../../storage/weight-file.ts';
+import type { PretrainJob, TrainingResult } from '../jobs.ts';
+import { type JobContext, pause } from './context.ts';
+import type { PreparedVolumes } from './prepared-volumes.ts';
+import { openRound, saveRound } from './pretraining-round.ts';
+
+/** The round's contrastive steps that are not done yet, each saved before the next begins. */
+export async function pretrain(
+  job: PretrainJob,
+  volumes: PreparedVolumes,
+  context: JobContext,
+): Promise<TrainingResult> {
+  const { plan, round, seed } = job;
+  const began = performance.now();
+  const opened = openRound(job, volumes);
+  const { pretraining, progress } = opened;
+  try {
+    while (progress.steps < plan.stepsPerRound) {
+      await pause(context);
+      const dealt = ((round - 1) * plan.stepsPerRound + progress.steps) * plan.volumesPerStep;
+      const chosen = deal(job.volumes.length, dealt, plan.volumesPerStep, seed, 'pretraining', 'volumes');
+      const { loss, slices } = pretraining.step(
+        chosen.map((volume) => volumes.image(job.volumes[volume], plan)),
+        job.remote,
+        seededRandom(seed, 'pretraining', round, progress.steps),
+      );
+      progress.steps++;
+      progress.slices += slices;
+      progress.losses.push(loss);
+      saveRound(job, opened);
+      context.report({ step: progress.steps, steps: plan.stepsPerRound, loss });
+    }
+    writeWeights(job.out, pretraining.weights(), { plan, kind: 'encoder', notes: { round: String(round) } });
+  } finally {
+    pretraining.dispose();
+  }
+  const { steps, losses, slices } = progress;
+  const seconds = (performance.now() - began) / 1000;
+  return { steps, losses, dice: [], seconds, volumes: job.volumes.length, slices };
+}

@@ -1,0 +1,23 @@
+import { fault } from '../../shared/errors.ts';
+
+/**
+ * The coordinator's address as a URL of scheme, host and port: `ws://10.0.0.5:7411/`. A bare HOST:PORT takes the scheme
+ * of `like`. Throws `federation.address-unsound`.
+ */
+export function coordinatorAddress(address: string, like = 'wss:'): URL {
+  const text = address.includes('://') ? address : `${like}//${address}`;
+  const unsound = () => fault('federation.address-unsound', { address });
+  if (!URL.canParse(text)) throw unsound();
+  const url = new URL(text);
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') throw unsound();
+  if (url.hostname === '' || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw unsound();
+  }
+  return url;
+}
+
+/** Whether only programs on this machine reach what listens on `host`. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '');
+  return bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare);
+}

@@ -1,0 +1,199 @@
+/** What the tests of this folder share: tiny weights, made sites, a store in memory. */
+import { createHash } from 'node:crypto';
+import type { PayloadDescription, PayloadKind } from '../../shared/consent.ts';
+import type { FeatureBatch } from '../../shared/features.ts';
+import { type Plan, type PlanInput, planSchema } from '../../shared/plan.ts';
+import { defaultTiming, type Timing } from '../../shared/protocol/limits.ts';
+import { decodeWeights, encodeSafetensors } from '../../shared/safetensors.ts';
+import { type ApprovedPayload, approve } from './approved-payload.ts';
+import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
+import type { CoordinatorEvent } from './coordinator-events.ts';
+import type { CoordinatorState, CoordinatorStore } from './coordinator-state.ts';
+import { encodeFeatureBatch } from './feature-batch.ts';
+import { createIdentity } from './identity.ts';
+import { parseInvitation } from './invitation.ts';
+import { Participant, type ParticipantEvent, type ParticipantOptions, type Round } from './participant.ts';
+
+/** Short enough for a test, long enough for a busy machine. */
+export const quick: Timing = {
+  ...defaultTiming,
+  pingEvery: 200,
+  silence: 5000,
+  grace: 1500,
+  backoffFirst: 50,
+  backoffMost: 200,
+};
+
+export function tinyPlan(settings: PlanInput = {}): Plan {
+  return planSchema.parse({
+    rounds: 2,
+    featureLength: 16,
+    bankSize: 16,
+    featuresDeadline: 20,
+    trainingDeadline: 20,
+    ...settings,
+  });
+}
+
+/** One tensor of three numbers, and one that is larger than a part of the wire. */
+export function tinyWeights(value: number, size = 3): Uint8Array {
+  return encodeSafetensors({ 'encoder.kernel': { shape: [size], data: new Float32Array(size).fill(value) } });
+}
+
+export function firstNumber(weights: Uint8Array): number {
+  return decodeWeights(weights, 'test').weights['encoder.kernel'].data[0];
+}
+
+/** `count` vectors along the axis `axis`, partitions in turn. */
+export function tinyBatch(plan: Plan, axis: number, count = 4): FeatureBatch {
+  const length = plan.featureLength;
+  const vectors = new Float32Array(count * length);
+  for (let row = 0; row < count; row++) vectors[row * length + axis] = 1;
+  return { count, length, vectors, partitions: Uint8Array.from({ length: count }, (_, row) => row % plan.partitions) };
+}
+
+/** An approval as the consent gate gives it. */
+export function approval(
+  kind: PayloadKind,
+  bytes: Uint8Array,
+  at: { federation: string; stage: Round['stage']; round: number; recipients: string[] },
+): ApprovedPayload {
+  const { federation, stage, round, recipients } = at;
+  const description: PayloadDescription = {
+    kind,
+    federation,
+    stage,
+    round,
+    asker: { name: 'test', fingerprint: '' },
+    recipients: recipients.map((fingerprint) => ({ name: 'test', fingerprint, isNew: false })),
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    vectors: 0,
+    vectorLength: 0,
+    parameters: 0,
+    volumes: 1,
+    treatment: '',
+    projection: [],
+  };
+  return approve(description, bytes);
+}
+
+export async function approvedFeatures(
+  participant: Participant,
+  round: Round,
+  batch: FeatureBatch,
+): Promise<ApprovedPayload> {
+  const recipients = (await round.recipients()).map(({ fingerprint }) => fingerprint);
+  const at = { federation: participant.federation, stage: round.stage, round: round.number, recipients };
+  return approval('features', encodeFeatureBatch(batch, participant.plan), at);
+}
+
+export function approvedWeights(participant: Participant, round: Round, weights: Uint8Array): ApprovedPayload {
+  const recipients = [participant.coordinator.fingerprint];
+  const at = { federation: participant.federation, stage: round.stage, round: round.number, recipients };
+  return approval('weights', weights, at);
+}
+
+/** Keeps deep copies, as a disk would. */
+export class MemoryStore implements CoordinatorStore {
+  state: CoordinatorState | undefined;
+  saves: CoordinatorState[] = [];
+
+  async load(): Promise<CoordinatorState | undefined> {
+    return structuredClone(this.state);
+  }
+
+  async save(state: CoordinatorState): Promise<void> {
+    this.state = structuredClone(state);
+    this.saves.push(this.state);
+  }
+}
+
+export interface TestFederation {
+  coordinator: Coordinator;
+  events: CoordinatorEvent[];
+  options: CoordinatorOptions;
+  /** Resolves with the next, or an earlier, event that fits. */
+  until(fits: (event: CoordinatorEvent) => boolean): Promise<CoordinatorEvent>;
+}
+
+export async function startCoordinator(
+  settings: Partial<CoordinatorOptions> & { plan: Plan; sites: number },
+): Promise<TestFederation> {
+  const events: CoordinatorEvent[] = [];
+  const watchers = new Set<() => void>();
+  const options: CoordinatorOptions = {
+    identity: createIdentity(),
+    name: 'Coordinating hospital',
+    federation: 'Test federation',
+    listen: { host: '127.0.0.1', port: 0 },
+    store: new MemoryStore(),
+    initialWeights: async (stage) => tinyWeights(stage === 'pretraining' ? 0 : 100),
+    timing: quick,
+    ...settings,
+    onEvent: (event) => {
+      events.push(event);
+      for (const watcher of watchers) watcher();
+    },
+  };
+  const coordinator = await Coordinator.start(options);
+  const until = (fits: (event: CoordinatorEvent) => boolean) =>
+    new Promise<CoordinatorEvent>((resolve) => {
+      const look = () => {
+        const event = events.find(fits);
+        if (!event) return;
+        watchers.delete(look);
+        resolve(event);
+      };
+      watchers.add(look);
+      look();
+    });
+  return { coordinator, events, options, until };
+}
+
+export interface TestSite {
+  participant: Participant;
+  events: ParticipantEvent[];
+}
+
+export async function joinAs(
+  name: string,
+  invitation: string,
+  settings: Partial<ParticipantOptions> = {},
+): Promise<TestSite> {
+  const events: ParticipantEvent[] = [];
+  const participant = await Participant.connect({
+    identity: createIdentity(),
+    name,
+    invitation: parseInvitation(invitation),
+    volumes: 10,
+    timing: quick,
+    ...settings,
+    onEvent: (event) => events.push(event),
+  });
+  return { participant, events };
+}
+
+/** What a well-behaved site does: shares a batch along `axis`, adds `step` to the weights. Gives what it received. */
+export async function behave(
+  { participant }: TestSite,
+  { axis, step, volumes = 1 }: { axis: number; step: number; volumes?: number },
+): Promise<{ stage: string; round: number; start: number; remote: string[] }[]> {
+  const log = [];
+  for await (const round of participant.rounds()) {
+    const remote = await round.exchange(
+      round.stage === 'pretraining' && participant.plan.exchangeFeatures
+        ? await approvedFeatures(participant, round, tinyBatch(participant.plan, axis))
+        : null,
+    );
+    const start = firstNumber(round.weights);
+    await round.update(approvedWeights(participant, round, tinyWeights(start + step)), { volumes, loss: step });
+    log.push({
+      stage: round.stage,
+      round: round.number,
+      start,
+      remote: remote.map(({ from, vectors }) => `${from.name}:${vectors.indexOf(1)}`).sort(),
+    });
+  }
+  return log;
+}

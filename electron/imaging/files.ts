@@ -1,0 +1,133 @@
+/**
+ * Reading and writing image files. The work is done in a thread of its own (`file-worker.ts`), which starts with the first
+ * call, ends when it has had nothing to do for a while, and never keeps the process from exiting.
+ */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { fault } from '../../shared/errors.ts';
+import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
+import { groupSeries, type Series } from './dicom-series.ts';
+import type { SliceFile } from './dicom-tags.ts';
+import { readHead } from './file-kind.ts';
+import type { FileReply, FileRequest, FileVerb, FileVerbs } from './file-worker.ts';
+import { toSourceGrid } from './orientation.ts';
+
+/**
+ * The volume of a NIfTI, NRRD or MetaImage file, of a multi-frame DICOM file, or of a folder that holds one DICOM series.
+ * Throws `imaging.several-series`, `imaging.nothing-found` for a folder, and the refusals of `shared/errors/imaging.ts`.
+ */
+export async function readImage(path: string): Promise<Volume> {
+  const isFolder = await stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (!isFolder && (await readHead(path)).kind !== 'dicom') return call('readVolume', path, basename(path));
+  const files = isFolder ? await filesOf(path) : [path];
+  const slices = (await readSliceTags(files)).filter((slice) => slice !== null);
+  const { series, refused } = groupSeries(slices);
+  if (series.length > 1) throw fault('imaging.several-series', { file: basename(path), count: series.length });
+  if (series.length === 1) return readSeries(series[0]);
+  throw (
+    refused[0]?.error ?? fault(isFolder ? 'imaging.nothing-found' : 'imaging.not-an-image', { file: basename(path) })
+  );
+}
+
+/** Throws `imaging.label-not-integer`, `imaging.label-out-of-range` and the refusals of `readImage` for a file. */
+export function readLabelMap(file: string): Promise<LabelMap> {
+  return call('readLabels', file, basename(file));
+}
+
+export function readSeries(series: Series): Promise<Volume> {
+  return call('readSeries', series);
+}
+
+/** Grouping attributes of DICOM files, in their order; null for one without slices. */
+export function readSliceTags(files: string[]): Promise<(SliceFile | null)[]> {
+  return call('readSliceTags', files);
+}
+
+/**
+ * Writes the labels on the grid that their file had, as .nii, .nii.gz, .nrrd or .mha by the ending. No text of the source
+ * goes into the file. Throws `imaging.unknown-format` and `imaging.not-written`.
+ */
+export function writeLabelMap(file: string, labels: LabelMap): Promise<void> {
+  const { grid, voxels } = toSourceGrid(labels);
+  return call('writeVoxels', file, grid, voxels);
+}
+
+/** Writes the volume, as float32 on its RAS+ grid. Errors as `writeLabelMap`. */
+export function writeImage(file: string, { grid, voxels }: { grid: Grid; voxels: Float32Array }): Promise<void> {
+  return call('writeVoxels', file, grid, voxels);
+}
+
+/** DICOM files of a folder, not of the folders in it. */
+async function filesOf(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const entry of (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const file = join(folder, entry.name);
+    const kind = entry.isDirectory()
+      ? 'other'
+      : await readHead(file).then(
+          (head) => head.kind,
+          () => 'other',
+        );
+    if (kind === 'dicom') files.push(file);
+  }
+  return files;
+}
+
+const IDLE = 2000; // ms after which an idle thread gives its memory back
+
+interface Pending {
+  file: string;
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+}
+let worker: Worker | undefined;
+let idle: NodeJS.Timeout | undefined;
+let calls = 0;
+const pending = new Map<number, Pending>();
+
+function call<Verb extends FileVerb>(verb: Verb, ...args: Parameters<FileVerbs[Verb]>): ReturnType<FileVerbs[Verb]> {
+  clearTimeout(idle);
+  const thread = worker ?? start();
+  worker = thread;
+  thread.ref(); // so that the process waits for the answer
+  const id = ++calls;
+  const [first] = args;
+  const file = typeof first === 'string' ? basename(first) : 'a DICOM series';
+  const answer = new Promise((resolve, reject) => pending.set(id, { file, resolve, reject }));
+  thread.postMessage({ id, verb, args } satisfies FileRequest);
+  return answer as ReturnType<FileVerbs[Verb]>;
+}
+
+function start(): Worker {
+  const thread = new Worker(new URL('./file-worker.ts', import.meta.url));
+  thread.on('message', (reply: FileReply) => {
+    const waiting = pending.get(reply.id);
+    pending.delete(reply.id);
+    if (reply.fault) {
+      const { code, details } = reply.fault;
+      waiting?.reject(code === null ? fault('imaging.unreadable', { file: waiting.file }) : fault(code, details));
+    } else waiting?.resolve(reply.value);
+    if (pending.size === 0) rest(thread);
+  });
+  // A thread that dies (of a file that makes ITK ask for more memory than there is) fails what it was doing, no more.
+  const died = () => {
+    if (worker === thread) worker = undefined;
+    for (const { file, reject } of pending.values()) reject(fault('imaging.unreadable', { file }));
+    pending.clear();
+  };
+  thread.on('error', died);
+  return thread;
+}
+
+function rest(thread: Worker): void {
+  thread.unref();
+  idle = setTimeout(() => {
+    worker = undefined;
+    void thread.terminate();
+  }, IDLE);
+  idle.unref();
+}

@@ -1,0 +1,131 @@
+/**
+ * From a volume to the slices that a network sees (DESIGN 4.1): resampled in plane, cropped or padded about the middle,
+ * clipped and standardised. `picture.ts` says which axis is which. Slices are neither resampled nor left out along the
+ * plan's axis: slice z of the stack is voxel z of that axis in RAS+.
+ */
+import type { Plan } from '../../shared/plan.ts';
+import type { LabelMap, Volume } from '../../shared/volume.ts';
+import { type Picture, type PicturePlan, pictureOf, pixelToVoxel, type Side, shownPixels } from './picture.ts';
+import { linearTaps, type Taps } from './resampling.ts';
+
+export interface PreparedVolume {
+  count: number; // slices, Z
+  side: number; // pixels
+  pixels: Float32Array; // [Z, side, side]
+}
+
+const CLIP = [0.01, 0.99]; // quantiles; brighter and darker pixels are vessels, artefacts and air
+
+/**
+ * The slices of a volume: linear interpolation in plane, clipping to the 1st and 99th percentile, mean 0 and deviation 1.
+ * Percentiles, mean and deviation are those of all pixels of the stack that show the volume, so that what the crop leaves
+ * out has no say, and the padding has none either. Padding is 0, the mean. A stack of one value becomes all zeros.
+ */
+export function prepareImage(volume: Volume, plan: PicturePlan): PreparedVolume {
+  const picture = pictureOf(volume.grid, plan);
+  const { slices, side } = picture;
+  const columns = sideTaps(picture.column, side);
+  const rows = sideTaps(picture.row, side);
+  const shown = { row: shownPixels(picture.row, side), column: shownPixels(picture.column, side) };
+  const width = shown.column.end - shown.column.first;
+  const height = shown.row.end - shown.row.first;
+  const values = new Float32Array(slices * height * width); // the shown pixels only
+  const narrowed = new Float32Array(picture.row.voxels * width); // one slice, resampled along its columns
+  for (let slice = 0; slice < slices; slice++) {
+    for (let row = 0; row < picture.row.voxels; row++) {
+      const start = slice * picture.sliceStride + row * picture.row.stride;
+      for (let column = 0; column < width; column++) {
+        const pixel = shown.column.first + column;
+        narrowed[row * width + column] = tapSum(volume.voxels, start, picture.column.stride, columns, pixel);
+      }
+    }
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        values[(slice * height + row) * width + column] = tapSum(narrowed, column, width, rows, shown.row.first + row);
+      }
+    }
+  }
+  standardise(values);
+  const pixels = new Float32Array(slices * side * side);
+  for (let line = 0; line < slices * height; line++) {
+    const slice = Math.floor(line / height);
+    const row = shown.row.first + (line % height);
+    pixels.set(values.subarray(line * width, (line + 1) * width), (slice * side + row) * side + shown.column.first);
+  }
+  return { count: slices, side, pixels };
+}
+
+/**
+ * The class of every pixel of every slice, [Z, side, side]: i + 1 for `plan.labels[i]`, 0 for everything else and for
+ * padding. Takes the nearest voxel, since label numbers have no in-between.
+ */
+export function prepareLabels(labels: LabelMap, plan: PicturePlan & Pick<Plan, 'labels'>): Uint8Array {
+  const picture = pictureOf(labels.grid, plan);
+  const { slices, side } = picture;
+  const classOf = new Uint8Array(256);
+  plan.labels.forEach((label, index) => {
+    classOf[label] = index + 1;
+  });
+  const rows = nearestVoxels(picture.row, picture);
+  const columns = nearestVoxels(picture.column, picture);
+  const classes = new Uint8Array(slices * side * side);
+  for (let slice = 0; slice < slices; slice++) {
+    for (const [row, rowVoxel] of rows) {
+      const start = slice * picture.sliceStride + rowVoxel * picture.row.stride;
+      for (const [column, columnVoxel] of columns) {
+        classes[(slice * side + row) * side + column] =
+          classOf[labels.voxels[start + columnVoxel * picture.column.stride]];
+      }
+    }
+  }
+  return classes;
+}
+
+function sideTaps(side: Side, pictureSide: number): Taps {
+  const { first, end } = shownPixels(side, pictureSide);
+  const positionOf = (pixel: number) => (pixel >= first && pixel < end ? pixelToVoxel(side, pixel) : null);
+  return linearTaps(pictureSide, positionOf, 0, side.voxels, side.step);
+}
+
+function tapSum(values: Float32Array, start: number, stride: number, taps: Taps, output: number): number {
+  const weights = taps.weights[output];
+  let at = start + taps.first[output] * stride;
+  let sum = 0;
+  for (let tap = 0; tap < weights.length; tap++) {
+    sum += weights[tap] * values[at];
+    at += stride;
+  }
+  return sum;
+}
+
+/** Pairs of a shown pixel and its nearest voxel. */
+function nearestVoxels(side: Side, { side: pictureSide }: Picture): [number, number][] {
+  const { first, end } = shownPixels(side, pictureSide);
+  return Array.from({ length: end - first }, (_, index) => {
+    const voxel = Math.round(pixelToVoxel(side, first + index));
+    return [first + index, Math.min(side.voxels - 1, Math.max(0, voxel))];
+  });
+}
+
+/** Clips and standardises in place. */
+function standardise(values: Float32Array): void {
+  const sorted = values.slice().sort();
+  const [low, high] = CLIP.map((fraction) => quantile(sorted, fraction));
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) {
+    values[index] = Math.min(high, Math.max(low, values[index]));
+    sum += values[index];
+  }
+  const mean = sum / values.length;
+  const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0);
+  const deviation = Math.sqrt(squares / values.length) || 1;
+  for (let index = 0; index < values.length; index++) values[index] = (values[index] - mean) / deviation;
+}
+
+/** Interpolates between the two neighbouring values, as NumPy's default does. */
+function quantile(sorted: Float32Array, fraction: number): number {
+  const place = fraction * (sorted.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(sorted.length - 1, below + 1);
+  return sorted[below] + (sorted[above] - sorted[below]) * (place - below);
+}

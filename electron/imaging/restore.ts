@@ -1,0 +1,106 @@
+/**
+ * The way back from slices to the volume: class probabilities become labels on the volume's grid. Probabilities are
+ * interpolated and the largest is taken then. Taking classes first and the nearest pixel of them would give steps of a
+ * whole pixel wherever voxels are smaller than the plan's pixels; where both are equal the two are the same.
+ */
+import type { Plan } from '../../shared/plan.ts';
+import { type LabelMap, type Volume, voxelCount } from '../../shared/volume.ts';
+import { type PicturePlan, pictureOf, type Side, shownPixels, voxelToPixel } from './picture.ts';
+import { linearTaps, type Taps } from './resampling.ts';
+
+/** A label map of background on the volume's grid, to be filled by `restoreProbabilities`. */
+export function emptyLabelMap({ grid, sourceGrid }: Pick<Volume, 'grid' | 'sourceGrid'>): LabelMap {
+  return { grid, sourceGrid, voxels: new Uint8Array(voxelCount(grid)) };
+}
+
+/**
+ * Writes the labels of some consecutive slices into `map`, so that a large volume need not be held as probabilities.
+ * `probabilities` is [slices, side, side, classes], its first slice being slice `from` of the volume; any score that grows
+ * with probability will do. Of equal ones the lower class wins. Voxels that the picture crops away stay background.
+ */
+export function restoreProbabilities(
+  probabilities: Float32Array,
+  from: number,
+  map: LabelMap,
+  plan: PicturePlan & Pick<Plan, 'labels'>,
+): void {
+  const picture = pictureOf(map.grid, plan);
+  const { side, row: rowSide, column: columnSide } = picture;
+  const classes = plan.labels.length + 1;
+  const area = side * side * classes;
+  const slices = probabilities.length / area;
+  if (!Number.isInteger(slices) || from < 0 || from + slices > picture.slices) {
+    throw new RangeError('probabilities are [slices, side, side, classes] of slices that the volume has');
+  }
+  const columns = voxelTaps(columnSide, side);
+  const rows = voxelTaps(rowSide, side);
+  const labelOf = [0, ...plan.labels];
+  const lineLength = columnSide.voxels * classes;
+  const widened = new Float32Array(side * lineLength); // one slice, resampled along its columns
+  const line = new Float32Array(lineLength);
+  for (let slice = 0; slice < slices; slice++) {
+    const source = probabilities.subarray(slice * area, (slice + 1) * area);
+    for (let pixelRow = 0; pixelRow < side; pixelRow++) {
+      for (let column = 0; column < columnSide.voxels; column++) {
+        addTaps(
+          widened,
+          pixelRow * lineLength + column * classes,
+          source,
+          pixelRow * side * classes,
+          classes,
+          columns,
+          column,
+          classes,
+        );
+      }
+    }
+    for (let row = 0; row < rowSide.voxels; row++) {
+      if (rows.first[row] < 0) continue;
+      addTaps(line, 0, widened, 0, lineLength, rows, row, lineLength);
+      const start = (from + slice) * picture.sliceStride + row * rowSide.stride;
+      for (let column = 0; column < columnSide.voxels; column++) {
+        if (columns.first[column] < 0) continue;
+        map.voxels[start + column * columnSide.stride] = labelOf[largest(line, column * classes, classes)];
+      }
+    }
+  }
+}
+
+/** Taps of the volume's voxels among the picture's pixels; padding is left out of every sum. */
+function voxelTaps(side: Side, pictureSide: number): Taps {
+  const { first, end } = shownPixels(side, pictureSide);
+  const half = 0.5 + 1e-9; // a voxel on a pixel's border is shown by it
+  const cropsFirst = side.offset < 0;
+  const cropsLast = side.offset + side.pixels > pictureSide;
+  const positionOf = (voxel: number) => {
+    const pixel = voxelToPixel(side, voxel);
+    const cropped = (cropsFirst && pixel < -half) || (cropsLast && pixel > pictureSide - 1 + half);
+    return cropped ? null : pixel;
+  };
+  return linearTaps(side.voxels, positionOf, first, end, 1 / side.step);
+}
+
+/** target[at..at+length) = weighted sum of runs of `length` in `source`, `stride` apart; nothing for an output outside. */
+function addTaps(
+  target: Float32Array,
+  at: number,
+  source: Float32Array,
+  start: number,
+  stride: number,
+  taps: Taps,
+  output: number,
+  length: number,
+): void {
+  target.fill(0, at, at + length);
+  const weights = taps.weights[output];
+  for (let tap = 0; tap < weights.length; tap++) {
+    const from = start + (taps.first[output] + tap) * stride;
+    for (let index = 0; index < length; index++) target[at + index] += weights[tap] * source[from + index];
+  }
+}
+
+function largest(values: Float32Array, start: number, count: number): number {
+  let best = 0;
+  for (let index = 1; index < count; index++) if (values[start + index] > values[start + best]) best = index;
+  return best;
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { augmentationSchema } from '../../shared/plan.ts';
+import { seededRandom } from '../../shared/random.ts';
+import { changeClasses, changeSlice, drawChange, type SliceChange } from './augmentation.ts';
+
+const SIDE = 16;
+const unchanged: SliceChange = { rotation: 0, scale: 1, shift: [0, 0], contrast: 1, brightness: 0, noise: 0 };
+
+function slice(value: (x: number, y: number) => number): Float32Array {
+  return Float32Array.from({ length: SIDE * SIDE }, (_, pixel) => value(pixel % SIDE, Math.floor(pixel / SIDE)));
+}
+function changed(source: Float32Array, change: Partial<SliceChange>, seed = 1): Float32Array {
+  const target = new Float32Array(SIDE * SIDE);
+  changeSlice(source, target, SIDE, { ...unchanged, ...change }, seededRandom(seed));
+  return target;
+}
+function expectClose(values: Float32Array, expected: Float32Array): void {
+  values.forEach((value, pixel) => {
+    expect(value).toBeCloseTo(expected[pixel], 4);
+  });
+}
+
+describe('changeSlice', () => {
+  it('leaves a slice as it is where nothing changes', () => {
+    const source = slice((x, y) => Math.sin(x) + 3 * y);
+    expect(changed(source, {})).toEqual(source);
+  });
+
+  it('shifts towards larger x and y and repeats the border', () => {
+    const source = slice((x, y) => x + 100 * y);
+    const expected = slice((x, y) => Math.max(x - 2, 0) + 100 * Math.min(y + 1, SIDE - 1));
+    expectClose(changed(source, { shift: [2, -1] }), expected);
+  });
+
+  it('interpolates between pixels', () => {
+    const source = slice((x, y) => x * y);
+    const expected = slice((x, y) => Math.max(x - 0.5, 0) * Math.max(y - 0.25, 0));
+    expectClose(changed(source, { shift: [0.5, 0.25] }), expected);
+  });
+
+  it('turns about the centre: a quarter turn moves the x axis onto the y axis', () => {
+    expectClose(
+      changed(
+        slice((x) => x),
+        { rotation: Math.PI / 2 },
+      ),
+      slice((_, y) => y),
+    );
+  });
+
+  it('enlarges about the centre', () => {
+    const centre = (SIDE - 1) / 2;
+    expectClose(
+      changed(
+        slice((x) => x),
+        { scale: 2 },
+      ),
+      slice((x) => centre + (x - centre) / 2),
+    );
+  });
+
+  it('multiplies by the contrast, adds the brightness, and adds noise of the given deviation', () => {
+    const source = slice((x, y) => x - y);
+    expectClose(
+      changed(source, { contrast: 1.5, brightness: -2 }),
+      slice((x, y) => 1.5 * (x - y) - 2),
+    );
+    const noise = changed(
+      slice(() => 0),
+      { noise: 0.5 },
+    );
+    const mean = noise.reduce((sum, value) => sum + value, 0) / noise.length;
+    const deviation = Math.sqrt(noise.reduce((sum, value) => sum + (value - mean) ** 2, 0) / noise.length);
+    expect(Math.abs(mean)).toBeLessThan(0.1);
+    expect(Math.abs(deviation - 0.5)).toBeLessThan(0.1);
+    expect(
+      changed(
+        slice(() => 0),
+        { noise: 0.5 },
+      ),
+    ).toEqual(noise);
+    expect(
+      changed(
+        slice(() => 0),
+        { noise: 0.5 },
+        2,
+      ),
+    ).not.toEqual(noise);
+  });
+});
+
+describe('changeClasses', () => {
+  it('moves classes together with the pixels', () => {
+    const inside = (x: number, y: number) => Math.hypot(x - 6, (y - 9) / 2) < 3;
+    const image = slice((x, y) => (inside(x, y) ? 1 : 0));
+    const change = { ...unchanged, rotation: 0.4, scale: 1.2, shift: [1.3, -0.7] as [number, number] };
+    const target = new Uint8Array(SIDE * SIDE);
+    changeClasses(Uint8Array.from(image), target, SIDE, change);
+    const moved = changed(image, change);
+    const agreeing = target.filter((value, pixel) => value === (moved[pixel] > 0.5 ? 1 : 0)).length;
+    expect(target.filter((value) => value === 1).length).toBeGreaterThan(20);
+    expect(agreeing / target.length).toBeGreaterThan(0.97);
+  });
+});
+
+describe('drawChange', () => {
+  it('stays within the bounds of the plan and uses all of them', () => {
+    const bounds = augmentationSchema.parse({});
+    const changes = Array.from({ length: 500 }, (_, seed) => drawChange(bounds, SIDE, seededRandom(seed)));
+    const turns = changes.map(({ rotation }) => (rotation * 180) / Math.PI);
+    expect(Math.max(...turns)).toBeLessThanOrEqual(bounds.rotation);
+    expect(Math.max(...turns)).toBeGreaterThan(0.95 * bounds.rotation);
+    expect(Math.min(...turns)).toBeLessThan(-0.95 * bounds.rotation);
+    expect(changes.every(({ shift }) => shift.every((pixels) => Math.abs(pixels) <= bounds.shift * SIDE))).toBe(true);
+    expect(changes.every(({ scale }) => Math.abs(scale - 1) <= bounds.scale)).toBe(true);
+    expect(changes.every(({ contrast }) => Math.abs(contrast - 1) <= bounds.contrast)).toBe(true);
+    expect(changes.every(({ brightness }) => Math.abs(brightness) <= bounds.brightness)).toBe(true);
+  });
+});

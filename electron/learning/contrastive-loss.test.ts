@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useWasm } from '../engine/wasm/backend.ts';
+import { contrastiveLosses } from './contrastive-loss.ts';
+import type { SampledFeatures } from './memory-bank.ts';
+
+/** fixtures/contrastive-loss.json: inputs, losses and gradients of an independent float64 implementation. */
+interface Case {
+  name: string;
+  temperature: number;
+  anchors: number[][];
+  anchorPartitions: number[];
+  features: number[][];
+  featurePartitions: number[];
+  featureIsLocal: boolean[];
+  localLoss: number[];
+  remoteLoss: number[];
+  totalLoss: number;
+  gradientOfTotalByAnchors: number[][];
+}
+const file = new URL('fixtures/contrastive-loss.json', import.meta.url);
+const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] };
+const TOLERANCE = 1e-5;
+
+beforeAll(useWasm);
+
+function sampled({ features, featurePartitions, featureIsLocal }: Case): SampledFeatures {
+  return {
+    count: features.length,
+    length: features[0].length,
+    vectors: Float32Array.from(features.flat()),
+    partitions: Uint8Array.from(featurePartitions),
+    isLocal: Uint8Array.from(featureIsLocal, Number),
+  };
+}
+
+function largestDifference(values: tf.Tensor, expected: number[]): number {
+  return values
+    .dataSync<'float32'>()
+    .reduce((worst: number, value: number, index: number) => Math.max(worst, Math.abs(value - expected[index])), 0);
+}
+
+describe.each(cases)('contrastive losses: $name', (reference) => {
+  const partitions = Uint8Array.from(reference.anchorPartitions);
+
+  it('match the reference', () => {
+    const anchors = tf.tensor2d(reference.anchors);
+    const { local, remote, total } = contrastiveLosses(anchors, partitions, sampled(reference), reference.temperature);
+    expect(local.size).toBe(reference.anchors.length);
+    expect(largestDifference(local, reference.localLoss)).toBeLessThan(TOLERANCE);
+    expect(largestDifference(remote, reference.remoteLoss)).toBeLessThan(TOLERANCE);
+    expect(largestDifference(total, [reference.totalLoss])).toBeLessThan(TOLERANCE);
+  });
+
+  it('have the gradient of the reference', () => {
+    const gradient = tf.grad((anchors) => {
+      return contrastiveLosses(anchors as tf.Tensor2D, partitions, sampled(reference), reference.temperature).total;
+    })(tf.tensor2d(reference.anchors));
+    expect(gradient.shape).toEqual([reference.anchors.length, reference.anchors[0].length]);
+    expect(largestDifference(gradient, reference.gradientOfTotalByAnchors.flat())).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe('contrastive losses', () => {
+  const anchor = () => tf.tensor2d([[1, 0]]);
+
+  it('are 0 and give no gradient where the anchor has no positive', () => {
+    const others: SampledFeatures = {
+      count: 2,
+      length: 2,
+      vectors: Float32Array.of(0, 1, 1, 0),
+      partitions: Uint8Array.of(1, 2),
+      isLocal: Uint8Array.of(1, 0),
+    };
+    const loss = (x: tf.Tensor) => contrastiveLosses(x as tf.Tensor2D, Uint8Array.of(0), others, 0.1).total;
+    expect(loss(anchor()).dataSync()[0]).toBe(0);
+    expect([...tf.grad(loss)(anchor()).dataSync()]).toEqual([0, 0]);
+  });
+
+  it('are 0 where there is no negative, and stay finite at a very sharp temperature', () => {
+    const own: SampledFeatures = {
+      count: 1,
+      length: 2,
+      vectors: Float32Array.of(0, 1),
+      partitions: Uint8Array.of(0),
+      isLocal: Uint8Array.of(1),
+    };
+    expect(contrastiveLosses(anchor(), Uint8Array.of(0), own, 0.1).total.dataSync()[0]).toBe(0);
+    const opposed: SampledFeatures = {
+      count: 2,
+      length: 2,
+      vectors: Float32Array.of(-1, 0, 1, 0),
+      partitions: Uint8Array.of(0, 1),
+      isLocal: Uint8Array.of(1, 1),
+    };
+    expect(contrastiveLosses(anchor(), Uint8Array.of(0), opposed, 0.001).total.dataSync()[0]).toBeCloseTo(2000, 2);
+  });
+});

@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { networkSettings, type Plan, planSchema } from '../../shared/plan.ts';
+import { gaussian, seededRandom } from '../../shared/random.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../shared/safetensors.ts';
+import { useWasm } from '../engine/wasm/backend.ts';
+import { Finetuning } from './finetuning.ts';
+import { initialWeights } from './network/weights.ts';
+import { labelledBatch, labelledSlices, pickSlices } from './sampling.ts';
+import { classDice } from './scores.ts';
+import { segmentSlices } from './segmentation.ts';
+import type { LabelledSlices } from './slices.ts';
+import { toVariables } from './variables.ts';
+
+const plan = planSchema.parse({ inputSize: 16, levels: 3, baseWidth: 4, labels: [1, 2], finetuneRate: 5e-3 });
+const start = () => initialWeights(networkSettings(plan), ['encoder', 'decoder'], 7);
+
+/** A bright disc (class 1) beside a dark square (class 2) in the middle slices, on noise. */
+function stack(seed: number, count = 10): LabelledSlices {
+  const random = seededRandom('stack', seed);
+  const [x, y] = [5 + 2 * random(), 5 + 2 * random()];
+  const classes = Uint8Array.from({ length: count * 256 }, (_, index) => {
+    const [slice, row, column] = [Math.floor(index / 256), Math.floor(index / 16) % 16, index % 16];
+    if (slice < 2 || slice > 7) return 0;
+    if (Math.hypot(column - x, row - y) < 3.5) return 1;
+    return column > 10 && row > 9 && column < 15 && row < 14 ? 2 : 0;
+  });
+  const pixels = Float32Array.from(classes, (value) => [0, 1.5, -1.5][value] + 0.3 * gaussian(random));
+  return { count, side: 16, pixels, classes };
+}
+const volumes = new Map([stack(1), stack(2)].entries());
+const shows = [...volumes.values()].map(labelledSlices);
+
+function train(finetuning: Finetuning, from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => {
+    const picks = pickSlices(shows, 8, from + index, 'picks');
+    return finetuning.step(labelledBatch(volumes, picks, plan.augmentation, seededRandom('step', from + index)));
+  });
+}
+
+beforeAll(useWasm);
+
+describe('Finetuning', () => {
+  it('learns to segment a volume that it has not seen', () => {
+    const finetuning = new Finetuning(plan, start());
+    const losses = train(finetuning, 0, 120);
+    expect(losses[119]).toBeLessThan(losses[0] / 2);
+    const unseen = stack(3);
+    const predicted = finetuning.classify(unseen);
+    for (const value of [1, 2]) {
+      expect(classDice(predicted, unseen.classes, value)).toBeGreaterThan(0.7);
+    }
+    finetuning.dispose();
+  });
+
+  it('ends with the same weights, whether or not it was stopped and resumed in between', () => {
+    const straight = new Finetuning(plan, start());
+    const losses = train(straight, 0, 4);
+    const first = new Finetuning(plan, start());
+    const early = train(first, 0, 2);
+    const stored = encodeSafetensors(first.state());
+    const resumed = Finetuning.resume(plan, decodeSafetensors(stored, 'checkpoint').tensors);
+    expect([...early, ...train(resumed, 2, 4)]).toEqual(losses);
+    expect(encodeSafetensors(resumed.state())).toEqual(encodeSafetensors(straight.state()));
+    for (const each of [straight, first, resumed]) each.dispose();
+  });
+
+  it('leaves the encoder where it is when its factor is 0', () => {
+    const frozen: Plan = { ...plan, finetuneEncoderFactor: 0 };
+    const finetuning = new Finetuning(frozen, start());
+    train(finetuning, 0, 2);
+    const [before, after] = [start(), finetuning.weights()];
+    const moved = Object.keys(before).filter((name) => before[name].data.some((v, i) => v !== after[name].data[i]));
+    expect(moved.some((name) => name.startsWith('decoder.'))).toBe(true);
+    expect(moved.filter((name) => name.startsWith('encoder.'))).toEqual([]);
+    finetuning.dispose();
+  });
+
+  it('leaks no tensor', () => {
+    const before = tf.memory().numTensors;
+    const finetuning = new Finetuning(plan, start());
+    train(finetuning, 0, 1);
+    const { numTensors, numBytes } = tf.memory();
+    train(finetuning, 1, 4);
+    finetuning.classify(stack(3));
+    finetuning.state();
+    finetuning.replace(start());
+    expect(tf.memory()).toMatchObject({ numTensors, numBytes });
+    finetuning.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('segmentSlices', () => {
+  it('gives probabilities of all slices in turn, whose largest is the class', () => {
+    const unet = toVariables(start());
+    const volume = stack(4, 21);
+    const finetuning = new Finetuning(plan, start());
+    const classes = finetuning.classify(volume);
+    let next = 0;
+    for (const { from, count, probabilities } of segmentSlices(unet, volume, networkSettings(plan))) {
+      expect(from).toBe(next);
+      next += count;
+      for (let pixel = 0; pixel < count * 256; pixel++) {
+        const [a, b, c] = probabilities.subarray(3 * pixel, 3 * pixel + 3);
+        expect(a + b + c).toBeCloseTo(1, 5);
+        expect([a, b, c][classes[from * 256 + pixel]]).toBe(Math.max(a, b, c));
+      }
+    }
+    expect(next).toBe(21);
+    finetuning.dispose();
+    tf.dispose(unet);
+  });
+});

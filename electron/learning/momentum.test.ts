@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, it } from 'vitest';
+import { useWasm } from '../engine/wasm/backend.ts';
+import { followMain } from './momentum.ts';
+
+beforeAll(useWasm);
+
+it('moves by 1 - m towards the main encoder and keeps no tensor', () => {
+  const main = { a: tf.tensor([1, 2]), b: tf.scalar(-4) };
+  const momentum = { a: tf.variable(tf.tensor([0, 4])), b: tf.variable(tf.scalar(6)) };
+  const before = tf.memory().numTensors;
+  followMain(momentum, main, 0.75);
+  expect([...momentum.a.dataSync()]).toEqual([0.25, 3.5]);
+  expect(momentum.b.dataSync()[0]).toBe(3.5);
+  followMain(momentum, main, 0.75);
+  expect([...momentum.a.dataSync()]).toEqual([0.4375, 3.125]);
+  expect([...main.a.dataSync()]).toEqual([1, 2]);
+  expect(tf.memory().numTensors).toBe(before);
+});

@@ -1,0 +1,97 @@
+/**
+ * The two steps of the network that an engine may have a kernel of its own for: the norm with its activation, and the
+ * joining of a coarse level with its skip connection. Where the engine has none, both are put together from tfjs operations,
+ * which is slower and gives the same numbers.
+ */
+import * as tf from '@tensorflow/tfjs';
+
+/** Kernel names, under which an engine registers what it has. */
+export const NORM_LEAKY = 'IsocenterNormLeaky';
+export const NORM_LEAKY_GRADIENT = 'IsocenterNormLeakyGradient';
+export const JOIN_SKIP = 'IsocenterJoinSkip';
+export const JOIN_SKIP_GRADIENT = 'IsocenterJoinSkipGradient';
+
+/** Slope of the leaky ReLU below zero. */
+export const LEAK = 0.01;
+/** Added to the variance, so that a constant slice does not divide by zero. */
+export const EPSILON = 1e-5;
+/** Groups of channels that are normalised together: group norm keeps what differs between the channels of a group. */
+const GROUPS = 4;
+
+/** Kernels take channels in fours; other numbers of channels are put together from tfjs operations. */
+function hasKernel(name: string, ...tensors: tf.Tensor4D[]): boolean {
+  return tensors.every((tensor) => tensor.shape[3] % 4 === 0) && tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
+export function groupsOf(channels: number): number {
+  let groups = Math.min(GROUPS, channels);
+  while (channels % groups !== 0) groups--;
+  return groups;
+}
+
+/** Attributes of the NORM_LEAKY kernels. */
+export interface NormLeakyAttributes extends tf.NamedAttrMap {
+  groups: number;
+  leak: number;
+  epsilon: number;
+}
+
+/**
+ * Group norm of each sample (Wu and He, ECCV 2018) with learnt scale and offset, then leaky ReLU.
+ * x is [N, H, W, C]; scale and offset are [C].
+ */
+export function normLeaky(x: tf.Tensor4D, scale: tf.Tensor, offset: tf.Tensor): tf.Tensor4D {
+  const groups = groupsOf(x.shape[3]);
+  if (!hasKernel(NORM_LEAKY, x)) return composedNormLeaky(x, scale, offset, groups);
+  const attributes: NormLeakyAttributes = { groups, leak: LEAK, epsilon: EPSILON };
+  const operation = tf.customGrad((...args) => {
+    const [x, scale, offset, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const [y, statistics] = tf.engine().runKernel(NORM_LEAKY, { x, scale, offset }, attributes) as tf.Tensor[];
+    save([x, scale, offset, statistics]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [x, scale, offset, statistics] = saved;
+      return tf
+        .engine()
+        .runKernel(NORM_LEAKY_GRADIENT, { dy, x, scale, offset, statistics }, attributes) as tf.Tensor[];
+    };
+    return { value: y, gradFunc };
+  });
+  return operation(x, scale, offset) as tf.Tensor4D;
+}
+
+function composedNormLeaky(x: tf.Tensor4D, scale: tf.Tensor, offset: tf.Tensor, groups: number): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [n, h, w, c] = x.shape;
+    const grouped = tf.reshape(x, [n, h * w, groups, c / groups]); // [N, HW, G, C/G]
+    const { mean, variance } = tf.moments(grouped, [1, 3], true); // [N, 1, G, 1]
+    const normal = tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, EPSILON)));
+    return tf.leakyRelu(tf.add(tf.mul(tf.reshape(normal, x.shape), scale), offset), LEAK);
+  });
+}
+
+/**
+ * Repeats each pixel of `coarse` [N, H, W, A] two by two and appends the channels of `skip` [N, 2H, 2W, B]:
+ * [N, 2H, 2W, A + B].
+ */
+export function joinSkip(coarse: tf.Tensor4D, skip: tf.Tensor4D): tf.Tensor4D {
+  if (!hasKernel(JOIN_SKIP, coarse, skip)) return composedJoinSkip(coarse, skip);
+  const operation = tf.customGrad((...args) => {
+    const [coarse, skip] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const attributes = { coarseChannels: coarse.shape[3] as number };
+    const value = tf.engine().runKernel(JOIN_SKIP, { coarse, skip }) as tf.Tensor;
+    const gradFunc = (dy: tf.Tensor) => tf.engine().runKernel(JOIN_SKIP_GRADIENT, { dy }, attributes) as tf.Tensor[];
+    return { value, gradFunc };
+  });
+  return operation(coarse, skip) as tf.Tensor4D;
+}
+
+/** Repeats by concatenation, because tfjs's own gradient of nearest-neighbour resizing mixes up the samples of a batch. */
+function composedJoinSkip(coarse: tf.Tensor4D, skip: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [n, h, w, c] = coarse.shape;
+    const pixels = tf.reshape(coarse, [n * h * w, 1, c]);
+    const rows = tf.reshape(tf.concat([pixels, pixels], 1), [n * h, 1, 2 * w * c]);
+    const repeated = tf.reshape(tf.concat([rows, rows], 1), [n, 2 * h, 2 * w, c]);
+    return tf.concat([repeated, skip], 3) as tf.Tensor4D;
+  });
+}

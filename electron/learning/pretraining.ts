@@ -1,0 +1,151 @@
+/**
+ * Contrastive pre-training at one site (DESIGN 4.3-4.6): main encoder, momentum encoder, memory bank and optimiser, and
+ * the step that moves them on.
+ *
+ * Between rounds the averaged encoder takes the place of the main encoder, and only of it. The momentum encoder goes on
+ * averaging: it is what the features in the bank, and those that other sites hold, were made with, and putting new weights
+ * in its place at once would make the bank a mixture of two encoders. The optimiser's moments stay for the same reason
+ * that the learning rate does: the round is a pause in one optimisation, not the beginning of another.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { FeatureBatch } from '../../shared/features.ts';
+import { type NetworkSettings, networkSettings, type Plan } from '../../shared/plan.ts';
+import { type Random, shuffled } from '../../shared/random.ts';
+import type { StoredTensors, WeightTensors } from '../../shared/safetensors.ts';
+import { contrastiveLosses } from './contrastive-loss.ts';
+import { MemoryBank, sampleFeatures } from './memory-bank.ts';
+import { followMain } from './momentum.ts';
+import { Adam } from './network/adam.ts';
+import { encode, project } from './network/unet.ts';
+import { partitionOf } from './partitions.ts';
+import { pairedBatch, spreadSlices } from './sampling.ts';
+import type { SliceStack } from './slices.ts';
+import {
+  assertFinite,
+  assignWeights,
+  lossAndGradients,
+  optimiserState,
+  optimiserTensors,
+  prefixed,
+  toVariables,
+  toWeights,
+  under,
+  type Variables,
+} from './variables.ts';
+
+const FILL_BATCH = 32; // slices a forward pass when the bank is filled
+
+export class Pretraining {
+  readonly bank: MemoryBank;
+  readonly #plan: Plan;
+  readonly #network: NetworkSettings;
+  readonly #main: Variables;
+  readonly #momentum: Variables;
+  readonly #adam: Adam;
+
+  /** Begins with `weights`, the encoder and the projection; the momentum encoder begins as their copy. */
+  constructor(plan: Plan, weights: WeightTensors) {
+    this.#plan = plan;
+    this.#network = networkSettings(plan);
+    this.#main = toVariables(weights);
+    this.#momentum = toVariables(weights);
+    this.#adam = new Adam(this.#main, plan.pretrainingRate);
+    this.bank = new MemoryBank(plan.bankSize, plan.featureLength);
+  }
+
+  /** Goes on from what `state` gave, with the same numbers as if it had never stopped. */
+  static resume(plan: Plan, state: StoredTensors): Pretraining {
+    const resumed = new Pretraining(plan, under('main/', state));
+    assignWeights(resumed.#momentum, under('momentum/', state));
+    resumed.#adam.restore(optimiserState(state));
+    resumed.bank.enqueue(state['bank/vectors'].data as Float32Array, state['bank/partitions'].data as Uint8Array);
+    return resumed;
+  }
+
+  /** Everything that the next step depends on but the seed and the slices. Throws as `weights`. */
+  state(): StoredTensors {
+    const { count, length, vectors, partitions } = this.bank.batch();
+    return {
+      ...prefixed('main/', this.weights()),
+      ...prefixed('momentum/', toWeights(this.#momentum)),
+      ...optimiserTensors(this.#adam.state()),
+      'bank/vectors': { shape: [count, length], data: vectors },
+      'bank/partitions': { shape: [count], data: partitions },
+    };
+  }
+
+  /** Puts the federation's averaged weights in the place of the main encoder and projection. */
+  replaceMain(weights: WeightTensors): void {
+    assignWeights(this.#main, weights);
+  }
+
+  /** A copy of the main encoder and projection. Throws `engine.diverged` where a number in it is not finite. */
+  weights(): WeightTensors {
+    const weights = toWeights(this.#main);
+    assertFinite(weights, 'pretrainingRate');
+    return weights;
+  }
+
+  /**
+   * Fills the bank with momentum features of unaugmented slices, equally many of each partition and of as many volumes as
+   * it takes. `load(i)` gives volume i of `volumes`.
+   */
+  fillBank(volumes: number, load: (volume: number) => SliceStack, random: Random): void {
+    const { partitions, bankSize } = this.#plan;
+    const each = Math.ceil(bankSize / (volumes * partitions));
+    for (const volume of shuffled(random, [...Array(volumes).keys()])) {
+      const room = bankSize - this.bank.count;
+      if (room === 0) return;
+      const stack = load(volume);
+      const slices = spreadSlices(stack.count, partitions, each, random).slice(0, room);
+      for (let from = 0; from < slices.length; from += FILL_BATCH) {
+        this.#enqueueSlices(stack, slices.slice(from, from + FILL_BATCH));
+      }
+    }
+  }
+
+  /** One step on these volumes with the other sites' features of this round. Gives the loss and the number of slices. */
+  step(volumes: SliceStack[], remote: FeatureBatch[], random: Random): { loss: number; slices: number } {
+    const { partitions, augmentation, sampledFeatures, temperature, momentum } = this.#plan;
+    const batch = pairedBatch(volumes, partitions, augmentation, random);
+    const sampled = sampleFeatures(this.bank.batch(), remote, sampledFeatures, random);
+    const keys = this.#features(this.#momentum, batch.second, batch.side);
+    const { loss, gradients } = lossAndGradients(this.#main, 'pretrainingRate', () => {
+      const anchors = this.#embed(this.#main, batch.first, batch.side); // [N, featureLength]
+      return contrastiveLosses(anchors, batch.partitions, sampled, temperature).total;
+    });
+    this.#adam.step(gradients);
+    tf.dispose(gradients);
+    followMain(this.#momentum, this.#main, momentum);
+    this.bank.enqueue(keys, batch.partitions);
+    return { loss, slices: batch.count };
+  }
+
+  dispose(): void {
+    tf.dispose([this.#main, this.#momentum]);
+    this.#adam.dispose();
+  }
+
+  #enqueueSlices({ count, side, pixels }: SliceStack, slices: number[]): void {
+    const area = side * side;
+    const chosen = new Float32Array(slices.length * area);
+    slices.forEach((slice, row) => {
+      chosen.set(pixels.subarray(slice * area, (slice + 1) * area), row * area);
+    });
+    const partitions = Uint8Array.from(slices, (slice) => partitionOf(slice, count, this.#plan.partitions));
+    this.bank.enqueue(this.#features(this.#momentum, chosen, side), partitions);
+  }
+
+  #features(weights: Variables, pixels: Float32Array, side: number): Float32Array {
+    return tf.tidy(() => new Float32Array(this.#embed(weights, pixels, side).dataSync<'float32'>()));
+  }
+
+  /** Features [N, featureLength] of unit length of slices [N, side, side]. */
+  #embed(weights: Variables, pixels: Float32Array, side: number): tf.Tensor2D {
+    return tf.tidy(() => {
+      const slices = tf.tensor4d(pixels, [pixels.length / (side * side), side, side, 1]);
+      const levels = encode(weights, slices, this.#network);
+      return project(weights, levels[levels.length - 1], this.#network);
+    });
+  }
+}

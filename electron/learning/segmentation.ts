@@ -1,0 +1,50 @@
+/** Segmentation of a whole prepared volume, some slices at a time so that memory stays bounded. */
+import * as tf from '@tensorflow/tfjs';
+import type { NetworkSettings } from '../../shared/plan.ts';
+import { segmentLogits } from './network/unet.ts';
+import type { Weights } from './network/weights.ts';
+import type { SliceStack } from './slices.ts';
+
+const BATCH = 16; // slices a forward pass
+
+/** Class probabilities of some consecutive slices. */
+export interface ProbabilityBatch {
+  from: number; // the first slice
+  count: number; // slices
+  probabilities: Float32Array; // [count, side, side, classes], class 0 being background
+}
+
+/** Class probabilities of all slices in turn. The caller may stop between two batches. */
+export function* segmentSlices(
+  weights: Weights,
+  volume: SliceStack,
+  settings: NetworkSettings,
+): Generator<ProbabilityBatch> {
+  for (let from = 0; from < volume.count; from += BATCH) {
+    const count = Math.min(BATCH, volume.count - from);
+    const probabilities = tf.tidy(() => {
+      return new Float32Array(tf.softmax(logitsOf(weights, volume, from, count, settings)).dataSync<'float32'>());
+    });
+    yield { from, count, probabilities };
+  }
+}
+
+/** The likeliest class of every pixel, [Z, side, side]. */
+export function classify(weights: Weights, volume: SliceStack, settings: NetworkSettings): Uint8Array {
+  const area = volume.side * volume.side;
+  const classes = new Uint8Array(volume.count * area);
+  for (let from = 0; from < volume.count; from += BATCH) {
+    const count = Math.min(BATCH, volume.count - from);
+    const batch = tf.tidy(() => tf.argMax(logitsOf(weights, volume, from, count, settings), 3).dataSync());
+    classes.set(batch, from * area);
+  }
+  return classes;
+}
+
+/** Logits [count, side, side, classes] of the slices from `from` on. */
+function logitsOf(weights: Weights, volume: SliceStack, from: number, count: number, settings: NetworkSettings) {
+  const { side, pixels } = volume;
+  const area = side * side;
+  const slices = tf.tensor4d(pixels.slice(from * area, (from + count) * area), [count, side, side, 1]);
+  return segmentLogits(weights, slices, settings);
+}

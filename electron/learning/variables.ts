@@ -1,0 +1,97 @@
+/** Weights as tfjs variables, which training changes, and back as plain numbers, which files hold. */
+import * as tf from '@tensorflow/tfjs';
+import { fault } from '../../shared/errors.ts';
+import type { StoredTensor, StoredTensors, WeightTensors } from '../../shared/safetensors.ts';
+import type { AdamState } from './network/adam.ts';
+
+export type Variables = Record<string, tf.Variable>;
+
+export function toVariables(weights: WeightTensors): Variables {
+  const variables: Variables = {};
+  for (const [name, { shape, data }] of Object.entries(weights)) {
+    const start = tf.tensor(data.slice(), shape, 'float32'); // some engines keep the array itself
+    variables[name] = tf.variable(start);
+    start.dispose();
+  }
+  return variables;
+}
+
+/** The variables' numbers as they are now. They are to be read only: some engines give the array that they compute with. */
+export function toWeights(variables: Variables): WeightTensors {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, variable]) => [
+      name,
+      { shape: [...variable.shape], data: variable.dataSync<'float32'>() },
+    ]),
+  );
+}
+
+/**
+ * Throws `engine.diverged` where a weight is not finite. The loss alone does not tell: some engines' maxima turn what is not
+ * a number into 0. `setting` is the learning rate's name in the plan.
+ */
+export function assertFinite(weights: WeightTensors, setting: string): void {
+  for (const { data } of Object.values(weights)) {
+    for (let index = 0; index < data.length; index++) {
+      if (Number.isFinite(data[index])) continue;
+      throw fault('engine.diverged', { what: 'a weight', value: String(data[index]), setting });
+    }
+  }
+}
+
+/** Gives each variable the weight of its name; weights that no variable is named for are left out. */
+export function assignWeights(variables: Variables, weights: WeightTensors): void {
+  for (const [name, variable] of Object.entries(variables)) {
+    const next = tf.tensor(weights[name].data.slice(), weights[name].shape, 'float32');
+    variable.assign(next);
+    next.dispose();
+  }
+}
+
+/**
+ * Gradients by weight name of a loss that depends on every one of the variables, with the loss. Throws `engine.diverged`
+ * where the loss is not finite.
+ */
+export function lossAndGradients(
+  variables: Variables,
+  setting: string,
+  loss: () => tf.Scalar,
+): { loss: number; gradients: Record<string, tf.Tensor> } {
+  const { value, grads } = tf.variableGrads(loss, Object.values(variables));
+  const [number] = value.dataSync();
+  value.dispose();
+  if (!Number.isFinite(number)) {
+    tf.dispose(grads);
+    throw fault('engine.diverged', { what: 'the loss', value: String(number), setting });
+  }
+  const gradients = Object.entries(variables).map(([name, variable]) => [name, grads[variable.name]]);
+  return { loss: number, gradients: Object.fromEntries(gradients) };
+}
+
+/** The tensors whose names begin with `prefix`, without it. A checkpoint holds several sets of weights this way. */
+export function under(prefix: string, tensors: Record<string, StoredTensor>): WeightTensors {
+  const found = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(found.map(([name, tensor]) => [name.slice(prefix.length), tensor])) as WeightTensors;
+}
+
+/** The same tensors with `prefix` before their names. */
+export function prefixed(prefix: string, tensors: WeightTensors): WeightTensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));
+}
+
+/** The optimiser's memory as tensors: steps done, and both moments of every weight. */
+export function optimiserTensors({ steps, first, second }: AdamState): StoredTensors {
+  const tensors: StoredTensors = { 'adam/steps': { shape: [1], data: Int32Array.of(steps) } };
+  for (const name of Object.keys(first)) {
+    tensors[`adam/first/${name}`] = { shape: [first[name].length], data: first[name] };
+    tensors[`adam/second/${name}`] = { shape: [second[name].length], data: second[name] };
+  }
+  return tensors;
+}
+
+/** The reverse of `optimiserTensors`; other tensors are left out. */
+export function optimiserState(tensors: StoredTensors): AdamState {
+  const numbers = (prefix: string) =>
+    Object.fromEntries(Object.entries(under(prefix, tensors)).map(([name, { data }]) => [name, data]));
+  return { steps: tensors['adam/steps'].data[0], first: numbers('adam/first/'), second: numbers('adam/second/') };
+}

@@ -1,0 +1,139 @@
+/** Coordinating a federation: the site as its host. It may also join it, as any other site does. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Stage } from '../../shared/consent.ts';
+import { fault } from '../../shared/errors.ts';
+import type { Plan } from '../../shared/plan.ts';
+import { decodeWeights, encodeSafetensors } from '../../shared/safetensors.ts';
+import { Coordinator } from '../federation/coordinator.ts';
+import type { CoordinatorEvent } from '../federation/coordinator-events.ts';
+import { issueInvitation } from '../federation/invitation.ts';
+import { planHash } from '../storage/plan-hash.ts';
+import { SiteLock } from '../storage/site-lock.ts';
+import { readWeights, writeWeights } from '../storage/weight-file.ts';
+import { CoordinatorFiles } from './coordinator-store.ts';
+import { requireSameNetwork } from './finetuning-run.ts';
+import type { Site } from './site.ts';
+
+export interface CoordinateOptions {
+  plan: Plan;
+  listen: { host: string; port: number }; // port 0: any free one
+  sites: number; // the first round begins when that many are here
+  from?: string; // id of a model of this site to begin with, instead of random weights
+  tls?: { cert: string; key: string }; // PEM
+  signal?: AbortSignal;
+  onEvent?: (event: CoordinatorEvent) => void;
+}
+
+export interface CoordinateResult {
+  federation: string;
+  models: string[]; // ids of what the federation made, as stored here
+}
+
+/**
+ * Hosts a federation until its last round is over. One that was cut off goes on from its last finished phase when the
+ * same plan is coordinated again. Throws `site.other-federation` while one with another plan is unfinished.
+ */
+export async function coordinate(site: Site, options: CoordinateOptions): Promise<CoordinateResult> {
+  const { folder } = site;
+  const { plan, signal } = options;
+  const start = options.from === undefined ? undefined : folder.models.get(options.from);
+  if (start) requireSameNetwork(start, plan);
+  const store = new CoordinatorFiles(folder.coordinatorFolder);
+  const lock = new SiteLock(folder.path, join(folder.coordinatorFolder, 'lock.sqlite'), 'coordinating a federation');
+  try {
+    const before = store.hosted();
+    if (before?.finished) store.clear();
+    else if (before && before.planHash !== planHash(plan)) {
+      throw fault('site.other-federation', { site: folder.path, folder: folder.coordinatorFolder });
+    }
+    const about = { federation: site.name, planHash: planHash(plan) };
+    const coordinator = await Coordinator.start({
+      identity: site.identity,
+      name: site.name,
+      federation: site.name,
+      plan,
+      sites: options.sites,
+      listen: options.listen,
+      tls: options.tls,
+      store,
+      initialWeights: (stage, previous) => initialWeights(site, plan, stage, previous, start?.file),
+      onEvent(event) {
+        // Written before anybody hears of it, so that `invite` finds it.
+        if (event.type === 'listening') store.writeHosted({ ...about, address: addressOf(event), finished: false });
+        options.onEvent?.(event);
+      },
+    });
+    const stop = () => void coordinator.close();
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const { weights } = decodeWeights(await coordinator.finished, 'the final weights of the federation');
+      const kind = plan.finetuneRounds > 0 ? 'unet' : 'encoder';
+      const note = `federation coordinated here, ${plan.rounds} rounds of pre-training, ${plan.finetuneRounds} of fine-tuning`;
+      const model = folder.models.save({ kind, plan, weights, note });
+      store.writeHosted({ ...about, address: coordinator.address, finished: true });
+      return { federation: site.name, models: [model.id] };
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      await coordinator.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+function addressOf({ host, port, secure }: { host: string; port: number; secure: boolean }): string {
+  return `${secure ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+}
+
+/**
+ * An invitation for one site, which works until a site has used it. `address` is where that site reaches the
+ * coordinator, if not where it listens. Throws `site.nothing-hosted` or `site.address-needed`.
+ */
+export function invite(site: Site, address?: { host: string; port: number }): string {
+  const store = new CoordinatorFiles(site.folder.coordinatorFolder);
+  const hosted = store.hosted();
+  if (!hosted || hosted.finished) throw fault('site.nothing-hosted', { site: site.folder.path });
+  const listening = new URL(hosted.address);
+  if (!address && ['0.0.0.0', '[::]'].includes(listening.hostname)) {
+    throw fault('site.address-needed', { listening: listening.host });
+  }
+  const host = address?.host.includes(':') ? `[${address.host}]` : address?.host;
+  const { text, tokenHash } = issueInvitation({
+    address: address ? `${listening.protocol}//${host}:${address.port}/` : hosted.address,
+    fingerprint: site.fingerprint,
+    federation: hosted.federation,
+  });
+  store.issueToken(tokenHash);
+  return text;
+}
+
+/** Safetensors bytes of a stage's first weights: what was learnt before, the rest drawn from the plan's seed. */
+async function initialWeights(
+  site: Site,
+  plan: Plan,
+  stage: Stage,
+  previous: Uint8Array | undefined,
+  from: string | undefined,
+): Promise<Uint8Array> {
+  const folder = mkdtempSync(join(site.folder.coordinatorFolder, '.weights-'));
+  try {
+    const before = join(folder, 'before.safetensors');
+    const out = join(folder, 'out.safetensors');
+    if (previous) {
+      writeWeights(before, decodeWeights(previous, 'the weights before').weights, { plan, kind: 'encoder' });
+    }
+    await site.trainer.run('initialise', {
+      plan,
+      parts: stage === 'pretraining' ? ['encoder', 'projection'] : ['encoder', 'decoder'],
+      from: previous ? before : from,
+      out,
+    });
+    return encodeSafetensors(readWeights(out).weights);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

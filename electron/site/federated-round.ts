@@ -1,0 +1,177 @@
+/** One round of a federation at one site: what is computed here, what is asked to leave, what comes in. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Decision, PayloadDescription } from '../../shared/consent.ts';
+import type { FeatureBatch } from '../../shared/features.ts';
+import { mean } from '../../shared/mean.ts';
+import type { Plan } from '../../shared/plan.ts';
+import { decodeWeights, encodeSafetensors } from '../../shared/safetensors.ts';
+import type { FeaturesJob, TrainingResult, VolumeFiles } from '../engine/jobs.ts';
+import type { ApprovedPayload } from '../federation/approved-payload.ts';
+import { encodeFeatureBatch } from '../federation/feature-batch.ts';
+import type { Participant, Round } from '../federation/participant.ts';
+import type { Run } from '../storage/runs.ts';
+import { readWeights, writeWeights } from '../storage/weight-file.ts';
+import type { ConsentGate } from './consent/gate.ts';
+import { treat } from './consent/treatment.ts';
+import type { JoinEvent } from './federated-run.ts';
+import { describeFeatures, describeWeights, type PayloadContext } from './payloads.ts';
+import { readRemoteFeatures, writeRemoteFeatures } from './remote-features.ts';
+import type { Site } from './site.ts';
+
+/** What stays the same over the rounds of one federation. */
+export interface Membership {
+  site: Site;
+  participant: Participant;
+  run: Run;
+  gate: ConsentGate;
+  plan: Plan;
+  seed: number; // of this site: sites draw different slices
+  volumes: VolumeFiles[];
+  labelled: () => VolumeFiles[]; // asked for only where the federation fine-tunes
+  onEvent: (event: JoinEvent) => void;
+}
+
+/** The person said no and wants out of the federation. */
+export class Leaving extends Error {}
+
+/** Files of a round in the run's folder; removed when the round is over. */
+export function roundFile(
+  { run }: Membership,
+  { stage, number }: Pick<Round, 'stage' | 'number'>,
+  what: string,
+): string {
+  return join(run.folder, `${stage}-${number}-${what}.safetensors`);
+}
+
+export async function pretrainRound(member: Membership, round: Round): Promise<TrainingResult> {
+  const { plan, seed, volumes, run, site } = member;
+  const job: FeaturesJob = {
+    plan,
+    round: round.number,
+    seed,
+    volumes,
+    weights: keepGlobalWeights(member, round, 'encoder'),
+    state: join(run.folder, 'state-encoder.safetensors'),
+  };
+  const remote = plan.exchangeFeatures ? await exchange(member, round, job) : [];
+  const out = roundFile(member, round, 'local');
+  const result = await site.trainer.run('pretrain', { ...job, remote, out }, trainingOptions(member, round));
+  await update(member, round, out, result);
+  return result;
+}
+
+export async function finetuneRound(member: Membership, round: Round): Promise<TrainingResult> {
+  const { plan, seed, run, site } = member;
+  const from = Math.floor(((round.number - 1) * plan.finetuneSteps) / plan.finetuneRounds);
+  const to = Math.floor((round.number * plan.finetuneSteps) / plan.finetuneRounds);
+  const out = roundFile(member, round, 'local');
+  const job = {
+    plan,
+    seed,
+    volumes: member.labelled(),
+    weights: keepGlobalWeights(member, round, 'unet'),
+    fromStep: from,
+    steps: Math.max(1, to - from),
+    state: join(run.folder, 'state-unet.safetensors'),
+    out,
+  };
+  const result = await site.trainer.run('finetune', job, trainingOptions(member, round));
+  await update(member, round, out, result);
+  return result;
+}
+
+/** The round's weights as a file for the trainer; those that this site already keeps stay. */
+function keepGlobalWeights(member: Membership, round: Round, kind: 'encoder' | 'unet'): string {
+  const file = roundFile(member, round, 'global');
+  if (!existsSync(file)) {
+    const { weights } = decodeWeights(round.weights, 'the weights of the round');
+    writeWeights(file, weights, { plan: member.plan, kind });
+  }
+  return file;
+}
+
+/** Sends this site's features where they may leave, and gives the others'. */
+async function exchange(member: Membership, round: Round, job: FeaturesJob): Promise<FeatureBatch[]> {
+  const kept = roundFile(member, round, 'remote');
+  if (existsSync(kept)) return readRemoteFeatures(kept);
+  const payload = round.received.features ? null : await askFeatures(member, round, job);
+  const remote = await outcome(member, payload, () => round.exchange(payload));
+  writeRemoteFeatures(kept, remote);
+  return remote;
+}
+
+async function askFeatures(member: Membership, round: Round, job: FeaturesJob): Promise<ApprovedPayload | null> {
+  const { plan, site } = member;
+  const recipients = await round.recipients();
+  if (recipients.length === 0) return null;
+  const own = await site.trainer.run('features', job, { signal: round.signal });
+  const { batch, words } = treat(own, plan.privacy);
+  const bytes = encodeFeatureBatch(batch, plan);
+  const context = payloadContext(member, round, member.volumes.length);
+  return ask(member, round, bytes, describeFeatures(bytes, batch, { ...context, recipients, treatment: words }));
+}
+
+async function update(member: Membership, round: Round, file: string, result: TrainingResult): Promise<void> {
+  if (round.received.update) return;
+  const { weights } = readWeights(file);
+  const bytes = encodeSafetensors(weights); // without the header's notes
+  const description = describeWeights(bytes, weights, payloadContext(member, round, result.volumes));
+  const payload = await ask(member, round, bytes, description);
+  await outcome(member, payload, () => round.update(payload, { volumes: result.volumes, loss: mean(result.losses) }));
+}
+
+/** The one question, and its answer as an event. Throws `Leaving` where the answer is to leave. */
+async function ask(
+  member: Membership,
+  round: Round,
+  bytes: Uint8Array,
+  description: PayloadDescription,
+): Promise<ApprovedPayload | null> {
+  const verdict = await member.gate.ask(bytes, description, round.signal);
+  const { kind } = description;
+  if ('approved' in verdict) {
+    member.onEvent({ type: 'payload', kind, round: round.number, sent: true, bytes: bytes.length, reason: 'allowed' });
+    return verdict.approved;
+  }
+  const { answer, reason }: Decision = verdict.refused;
+  member.onEvent({ type: 'payload', kind, round: round.number, sent: false, bytes: bytes.length, reason });
+  if (answer === 'refuse-and-leave') throw new Leaving(reason);
+  return null;
+}
+
+/** Hands a payload over and notes in the ledger what became of it. */
+async function outcome<Result>(
+  { gate }: Membership,
+  payload: ApprovedPayload | null,
+  send: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await send();
+    if (payload) gate.note(payload, 'sent');
+    return result;
+  } catch (error) {
+    if (payload) gate.note(payload, 'failed', error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+function payloadContext({ participant }: Membership, round: Round, volumes: number): PayloadContext {
+  const { federation, coordinator } = participant;
+  return { federation, coordinator, stage: round.stage, round: round.number, volumes };
+}
+
+function trainingOptions({ plan, onEvent }: Membership, round: Round) {
+  const rounds = plan.rounds + plan.finetuneRounds;
+  const before = round.stage === 'pretraining' ? round.number - 1 : plan.rounds + round.number - 1;
+  return {
+    signal: round.signal,
+    onProgress: ({ step, steps, loss }: { step: number; steps: number; loss?: number }) =>
+      onEvent({
+        type: 'progress',
+        step: before * steps + step,
+        steps: rounds * steps,
+        words: `round ${before + 1} of ${rounds}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`,
+      }),
+  };
+}

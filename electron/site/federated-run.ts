@@ -1,0 +1,185 @@
+/** Taking part in a federation from the first round to the last. */
+import { readFileSync, rmSync } from 'node:fs';
+import type { Decider, Party, PayloadKind, Stage } from '../../shared/consent.ts';
+import { fault } from '../../shared/errors.ts';
+import { mean } from '../../shared/mean.ts';
+import type { Plan } from '../../shared/plan.ts';
+import { decodeWeights } from '../../shared/safetensors.ts';
+import type { TrainingResult } from '../engine/jobs.ts';
+import { hashToken, parseInvitation } from '../federation/invitation.ts';
+import { Participant, type Round } from '../federation/participant.ts';
+import { type Traffic, trafficSince } from '../federation/traffic.ts';
+import type { Model } from '../storage/models.ts';
+import { ConsentGate } from './consent/gate.ts';
+import { finetuneRound, Leaving, type Membership, pretrainRound, roundFile } from './federated-round.ts';
+import { asRun } from './runs.ts';
+import type { Site } from './site.ts';
+import { allVolumes, labelledVolumes } from './volumes.ts';
+
+export interface JoinOptions {
+  invitation: string;
+  decider: Decider;
+  address?: { host: string; port: number }; // connect here instead of where the invitation says
+  ca?: string; // PEM file that the coordinator's certificate is checked against
+  labels?: number | 'all'; // labelled volumes to use in federated fine-tuning; default all
+  signal?: AbortSignal;
+  onEvent?: (event: JoinEvent) => void;
+}
+
+export type JoinEvent =
+  | { type: 'joined'; federation: string; coordinator: Party; plan: Plan }
+  | { type: 'connection'; words: string }
+  | { type: 'progress'; step: number; steps: number; words: string } // steps of all rounds
+  | { type: 'payload'; kind: PayloadKind; round: number; sent: boolean; bytes: number; reason: string }
+  | ({ type: 'round' } & RoundSummary);
+
+export interface RoundSummary {
+  stage: Stage;
+  round: number;
+  rounds: number; // of this stage
+  loss: number; // mean of the steps done here
+  seconds: number;
+  up: number; // bytes of features and weights sent
+  down: number; // bytes of features and weights received
+}
+
+export interface JoinResult {
+  run: string;
+  models: string[]; // ids of what the federation made, as stored here; none where the person left
+  rounds: RoundSummary[]; // in which this site trained since this start
+  left: boolean; // the person refused and left
+}
+
+/**
+ * Stays until the federation ends, the person leaves, or `signal` aborts. A run that was cut off goes on where it was
+ * when the same invitation is joined again.
+ */
+export async function joinFederation(site: Site, options: JoinOptions): Promise<JoinResult> {
+  const { folder } = site;
+  const onEvent = options.onEvent ?? (() => {});
+  const invitation = parseInvitation(options.invitation);
+  const volumes = allVolumes(folder);
+  const participant = await Participant.connect({
+    identity: site.identity,
+    name: site.name,
+    invitation,
+    address: options.address,
+    ca: options.ca === undefined ? undefined : readCertificate(options.ca),
+    volumes: volumes.length,
+    signal: options.signal,
+    onEvent: ({ words }) => onEvent({ type: 'connection', words }),
+  });
+  try {
+    const { plan, federation, coordinator } = participant;
+    onEvent({ type: 'joined', federation, coordinator, plan });
+    const details = { federation, coordinator: coordinator.fingerprint, invitation: hashToken(invitation.token) };
+    const purpose = `the federation ${federation}`;
+    return await asRun(folder, { kind: 'federated', plan, details, purpose }, (run) =>
+      follow({
+        site,
+        participant,
+        run,
+        gate: new ConsentGate({
+          ledger: folder.ledger,
+          approvals: folder.approvals,
+          permissions: folder.permissions,
+          decider: options.decider,
+          run: run.id,
+          answerTimeout: Math.min(plan.featuresDeadline, plan.trainingDeadline),
+        }),
+        plan,
+        seed: plan.seed,
+        volumes,
+        labelled: () => labelledVolumes(folder, options.labels ?? 'all', plan.seed),
+        onEvent,
+      }),
+    );
+  } finally {
+    await participant.close();
+  }
+}
+
+async function follow(member: Membership): Promise<JoinResult> {
+  const { participant, run } = member;
+  const rounds: RoundSummary[] = [];
+  try {
+    for await (const round of participant.rounds()) {
+      const before = structuredClone(participant.traffic);
+      const result = await takePart(member, round);
+      if (!result) continue;
+      const summary = noteRound(member, round, result, trafficSince(participant.traffic, before));
+      rounds.push(summary);
+      member.onEvent({ type: 'round', ...summary });
+    }
+  } catch (error) {
+    if (!(error instanceof Leaving)) throw error;
+    await participant.leave(error.message);
+    return { run: run.id, models: [], rounds, left: true };
+  }
+  const model = keepModel(member);
+  return { run: run.id, models: model ? [model.id] : [], rounds, left: false };
+}
+
+/** Undefined where the round went on without this site. */
+async function takePart(member: Membership, round: Round): Promise<TrainingResult | undefined> {
+  try {
+    return await (round.stage === 'pretraining' ? pretrainRound(member, round) : finetuneRound(member, round));
+  } catch (error) {
+    if (round.signal.aborted && !member.participant.ended) return undefined;
+    throw error;
+  } finally {
+    for (const what of ['global', 'remote', 'local']) rmSync(roundFile(member, round, what), { force: true });
+  }
+}
+
+function noteRound(
+  { site, run, plan }: Membership,
+  round: Round,
+  result: TrainingResult,
+  traffic: Traffic,
+): RoundSummary {
+  const { runs } = site.folder;
+  const place = round.stage === 'pretraining' ? round.number : plan.rounds + round.number;
+  site.noteTraining(run.id, place, result);
+  const { sent, received } = traffic;
+  runs.count(
+    run.id,
+    { round: place, step: 0 },
+    {
+      'bytes-up-features': sent.features,
+      'bytes-up-weights': sent.weights,
+      'bytes-up-other': sent.control,
+      'bytes-down-features': received.features,
+      'bytes-down-weights': received.weights,
+      'bytes-down-other': received.control,
+    },
+  );
+  runs.update(run.id, { round: place, step: 0 });
+  return {
+    stage: round.stage,
+    round: round.number,
+    rounds: round.stage === 'pretraining' ? plan.rounds : plan.finetuneRounds,
+    loss: mean(result.losses),
+    seconds: result.seconds,
+    up: sent.features + sent.weights,
+    down: received.features + received.weights,
+  };
+}
+
+/** Stores what the federation made: a U-Net where it fine-tuned together, else an encoder. */
+function keepModel({ site, participant, plan, run }: Membership): Model | undefined {
+  const bytes = participant.finalWeights;
+  if (!bytes) return undefined;
+  const { weights } = decodeWeights(bytes, 'the final weights of the federation');
+  const kind = plan.finetuneRounds > 0 ? 'unet' : 'encoder';
+  const note = `federation ${participant.federation}, ${plan.rounds} rounds of pre-training, ${plan.finetuneRounds} of fine-tuning`;
+  return site.folder.models.save({ kind, plan, weights, run: run.id, note });
+}
+
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw fault('site.file-unreadable', { file, reason: (error as Error).message });
+  }
+}

@@ -1,0 +1,102 @@
+/** Fine-tuning a U-Net on labelled volumes of one site. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fault } from '../../shared/errors.ts';
+import { networkSettings, type Plan, planSchema } from '../../shared/plan.ts';
+import type { Progress, TrainingResult, VolumeFiles } from '../engine/jobs.ts';
+import type { Model } from '../storage/models.ts';
+import { readWeights } from '../storage/weight-file.ts';
+import { asRun } from './runs.ts';
+import type { Site } from './site.ts';
+import { labelledVolumes } from './volumes.ts';
+
+export interface FinetuneOptions {
+  labels: number | 'all';
+  from: string; // id of a model, or 'random'
+  plan?: Plan; // default: the model's, or the defaults
+  steps?: number; // instead of the plan's
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+  /** Labelled volumes for a learning curve, never trained on, scored after these steps. */
+  validation?: VolumeFiles[];
+  validateAt?: number[];
+}
+
+export interface FinetuneResult {
+  model: string;
+  run: string;
+  volumes: number;
+  loss: number; // of the last step
+  seconds: number;
+  dice: TrainingResult['dice'];
+}
+
+export function finetuneAlone(site: Site, options: FinetuneOptions): Promise<FinetuneResult> {
+  const { folder, trainer } = site;
+  const { from, signal, onProgress, validation, validateAt } = options;
+  const start = from === 'random' ? undefined : folder.models.get(from);
+  const basis = options.plan ?? start?.plan ?? planSchema.parse({});
+  const plan = { ...basis, finetuneSteps: options.steps ?? basis.finetuneSteps };
+  if (start) requireSameNetwork(start, plan);
+  const volumes = labelledVolumes(folder, options.labels, plan.seed);
+  const details = { from, volumes: volumes.map(({ id }) => id) };
+  const begun = performance.now();
+  return asRun(folder, { kind: 'finetune', plan, details, purpose: 'fine-tuning' }, async (run) => {
+    const weights = join(run.folder, 'start.safetensors');
+    const out = join(run.folder, 'unet.safetensors');
+    if (!existsSync(weights)) {
+      await trainer.run(
+        'initialise',
+        { plan, parts: ['encoder', 'decoder'], from: start?.file, out: weights },
+        { signal },
+      );
+    }
+    const result = await trainer.run(
+      'finetune',
+      {
+        plan,
+        seed: plan.seed,
+        volumes,
+        weights,
+        fromStep: 0,
+        steps: plan.finetuneSteps,
+        state: join(run.folder, 'state.safetensors'),
+        out,
+        validation,
+        validateAt,
+      },
+      {
+        signal,
+        onProgress: (progress) =>
+          onProgress?.({
+            ...progress,
+            message: progress.loss === undefined ? progress.message : `loss ${progress.loss.toFixed(3)}`,
+          }),
+      },
+    );
+    site.noteTraining(run.id, 1, result);
+    const note = `${volumes.length} labelled volumes, ${plan.finetuneSteps} steps, from ${from}`;
+    const model = folder.models.save({ kind: 'unet', plan, weights: readWeights(out).weights, run: run.id, note });
+    return {
+      model: model.id,
+      run: run.id,
+      volumes: volumes.length,
+      loss: result.losses.at(-1) ?? Number.NaN,
+      seconds: (performance.now() - begun) / 1000,
+      dice: result.dice,
+    };
+  });
+}
+
+/** Weights fit only the network they were made for. Throws `site.network-differs`. */
+export function requireSameNetwork(model: Model, plan: Plan): void {
+  const { levels, baseWidth } = networkSettings(plan);
+  const own = networkSettings(model.plan);
+  if (own.levels !== levels || own.baseWidth !== baseWidth) {
+    throw fault('site.network-differs', {
+      model: model.id,
+      own: `${own.levels} levels, base width ${own.baseWidth}`,
+      wanted: `${levels} levels, base width ${baseWidth}`,
+    });
+  }
+}

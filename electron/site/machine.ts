@@ -1,0 +1,101 @@
+/** What this machine can do: engine timings and the checks of `doctor`. Needs no site. */
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { cpus, freemem, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { type JobOptions, Trainer } from '../engine/client.ts';
+import type { BenchJob, BenchReport } from '../engine/jobs.ts';
+import { createSite } from '../storage/site-folder.ts';
+
+const LEAST_MEMORY = 1.5e9; // bytes; a site with its trainer stays under 1 GB at the default plan
+const LEAST_DISK = 2e9; // bytes, where temporary files and most sites live
+
+export async function benchEngine(job: BenchJob, options: JobOptions): Promise<BenchReport> {
+  const trainer = new Trainer();
+  try {
+    return await trainer.run('bench', job, options);
+  } finally {
+    await trainer.close();
+  }
+}
+
+export interface Finding {
+  name: string;
+  good: boolean;
+  found: string;
+  next: string; // what to do where it is not good
+}
+
+export async function examine(signal: AbortSignal): Promise<Finding[]> {
+  return [node(), processor(), memory(), disk(), storage(), await engine(signal)];
+}
+
+function node(): Finding {
+  return {
+    name: 'Node',
+    good: Number.parseInt(process.versions.node, 10) >= 24,
+    found: process.versions.node,
+    next: 'Run npm ci in the checkout: it brings Node 24 along.',
+  };
+}
+
+function processor(): Finding {
+  const cores = cpus();
+  return { name: 'Processor', good: cores.length > 0, found: `${cores.length} × ${cores[0]?.model.trim()}`, next: '' };
+}
+
+function memory(): Finding {
+  return {
+    name: 'Memory',
+    good: freemem() >= LEAST_MEMORY,
+    found: `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`,
+    next: `Close other programs: training wants ${gigabytes(LEAST_MEMORY)}.`,
+  };
+}
+
+function disk(): Finding {
+  const { bavail, bsize } = statfsSync(tmpdir());
+  return {
+    name: 'Disk',
+    good: bavail * bsize >= LEAST_DISK,
+    found: `${gigabytes(bavail * bsize)} free in ${tmpdir()}`,
+    next: `Free some space: ${gigabytes(LEAST_DISK)} are wanted.`,
+  };
+}
+
+/** Makes a site, writes to its ledger's database, and removes it. */
+function storage(): Finding {
+  const folder = mkdtempSync(join(tmpdir(), 'isocenter-doctor-'));
+  try {
+    createSite(join(folder, 'site'), 'doctor').close();
+    return { name: 'Storage', good: true, found: 'a site could be made, SQLite works', next: '' };
+  } catch (error) {
+    return {
+      name: 'Storage',
+      good: false,
+      found: (error as Error).message,
+      next: 'Run npm ci again; if it stays, this machine’s system is older than the prebuilt SQLite addon.',
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function engine(signal: AbortSignal): Promise<Finding> {
+  const trainer = new Trainer();
+  const next = 'Isocenter’s wasm engine needs a processor with 128-bit SIMD and Node 24; report what is said above.';
+  try {
+    const report = await trainer.run('inspect', undefined, { signal });
+    const found = report.usable
+      ? `${report.engine}, ${report.gflops.toFixed(0)} GFLOPS in a 3 × 3 convolution`
+      : report.reason;
+    return { name: 'Engine', good: report.usable, found, next };
+  } catch (error) {
+    return { name: 'Engine', good: false, found: (error as Error).message, next };
+  } finally {
+    await trainer.close();
+  }
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,68 @@
+/** Contrastive pre-training of one site alone: the rounds of a federation without anybody else. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plan } from '../../shared/plan.ts';
+import type { Progress } from '../engine/jobs.ts';
+import { readWeights } from '../storage/weight-file.ts';
+import { asRun } from './runs.ts';
+import type { Site } from './site.ts';
+import { allVolumes } from './volumes.ts';
+
+export interface PretrainOptions {
+  plan: Plan;
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
+export interface PretrainResult {
+  model: string;
+  run: string;
+  loss: number; // mean of the last round
+  seconds: number;
+}
+
+export function pretrainAlone(site: Site, { plan, onProgress, signal }: PretrainOptions): Promise<PretrainResult> {
+  const { folder, trainer } = site;
+  const volumes = allVolumes(folder);
+  const begun = performance.now();
+  return asRun(folder, { kind: 'pretrain', plan, details: {}, purpose: 'pre-training' }, async (run) => {
+    const weightsAfter = (round: number) => join(run.folder, `encoder-${round}.safetensors`);
+    const state = join(run.folder, 'state.safetensors');
+    if (!existsSync(weightsAfter(run.round))) {
+      await trainer.run('initialise', { plan, parts: ['encoder', 'projection'], out: weightsAfter(0) }, { signal });
+    }
+    let loss = Number.NaN;
+    for (let round = run.round + 1; round <= plan.rounds; round++) {
+      const result = await trainer.run(
+        'pretrain',
+        {
+          plan,
+          round,
+          seed: plan.seed,
+          volumes,
+          weights: weightsAfter(round - 1),
+          state,
+          remote: [],
+          out: weightsAfter(round),
+        },
+        {
+          signal,
+          onProgress: ({ step, loss }) =>
+            onProgress?.({
+              step: (round - 1) * plan.stepsPerRound + step,
+              steps: plan.rounds * plan.stepsPerRound,
+              loss,
+              message: `round ${round} of ${plan.rounds}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`,
+            }),
+        },
+      );
+      loss = site.noteTraining(run.id, round, result);
+      folder.runs.update(run.id, { round, step: 0 });
+      rmSync(weightsAfter(round - 1), { force: true });
+    }
+    const { weights } = readWeights(weightsAfter(plan.rounds));
+    const note = `${plan.rounds} rounds of ${plan.stepsPerRound} steps, alone, ${volumes.length} volumes`;
+    const model = folder.models.save({ kind: 'encoder', plan, weights, run: run.id, note });
+    return { model: model.id, run: run.id, loss, seconds: (performance.now() - begun) / 1000 };
+  });
+}

@@ -1,0 +1,47 @@
+/** Finds the run that was cut off and is asked for again, so that it goes on instead of beginning anew. */
+import { isDeepStrictEqual } from 'node:util';
+import { isFault } from '../../shared/errors.ts';
+import type { Plan } from '../../shared/plan.ts';
+import { planHash } from '../storage/plan-hash.ts';
+import type { Run, RunDetails, RunKind } from '../storage/runs.ts';
+import type { SiteFolder } from '../storage/site-folder.ts';
+
+/** The newest unfinished run of this kind, plan and details, else a new one. The caller holds the site's lock. */
+export function resumeOrStart(folder: SiteFolder, kind: RunKind, plan: Plan, details: RunDetails): Run {
+  folder.runs.pauseInterrupted();
+  const hash = planHash(plan);
+  const unfinished = folder.runs
+    .list()
+    .findLast(
+      (run) =>
+        run.kind === kind &&
+        (run.state === 'paused' || run.state === 'failed') &&
+        run.planHash === hash &&
+        isDeepStrictEqual(run.details, details),
+    );
+  if (!unfinished) return folder.runs.start(kind, plan, details);
+  return folder.runs.update(unfinished.id, { state: 'running', note: '' });
+}
+
+/** Runs `work` under the site's lock as this run, and notes how it ended. A cancelled or failed run can be continued. */
+export async function asRun<Result>(
+  folder: SiteFolder,
+  { kind, plan, details, purpose }: { kind: RunKind; plan: Plan; details: RunDetails; purpose: string },
+  work: (run: Run) => Promise<Result>,
+): Promise<Result> {
+  const lock = folder.lock(purpose);
+  try {
+    const run = resumeOrStart(folder, kind, plan, details);
+    try {
+      const result = await work(run);
+      folder.runs.update(run.id, { state: 'finished' });
+      return result;
+    } catch (error) {
+      const note = error instanceof Error ? error.message : String(error);
+      folder.runs.update(run.id, { state: isFault(error, 'site.cancelled') ? 'paused' : 'failed', note });
+      throw error;
+    }
+  } finally {
+    lock.release();
+  }
+}

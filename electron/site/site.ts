@@ -1,0 +1,121 @@
+/**
+ * One hospital: a folder with its catalogue, key and ledger, and a trainer process. Everything a person can ask of a
+ * site is a method here; how it is done stands in the file named beside it.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { mean } from '../../shared/mean.ts';
+import { Trainer } from '../engine/client.ts';
+import type { TrainingResult } from '../engine/jobs.ts';
+import { createIdentity, type Identity, importIdentity } from '../federation/identity.ts';
+import { writeFileAtomic } from '../storage/atomic-file.ts';
+import type { VolumeRecord } from '../storage/catalogue.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import type { Model } from '../storage/models.ts';
+import { createSite, openSite, type SiteFolder } from '../storage/site-folder.ts';
+import { type CoordinateOptions, type CoordinateResult, coordinate, invite } from './coordination.ts';
+import { type JoinOptions, type JoinResult, joinFederation } from './federated-run.ts';
+import { type FinetuneOptions, type FinetuneResult, finetuneAlone } from './finetuning-run.ts';
+import { type ImportOptions, type ImportReport, importVolumes } from './import.ts';
+import { type PretrainOptions, type PretrainResult, pretrainAlone } from './pretraining-run.ts';
+import { type SegmentOptions, type SegmentResult, segmentImage } from './segmentation.ts';
+
+export type { LedgerRecord } from '../storage/ledger.ts';
+
+export class Site {
+  readonly folder: SiteFolder;
+  readonly identity: Identity;
+  readonly trainer = new Trainer();
+
+  private constructor(folder: SiteFolder, identity: Identity) {
+    this.folder = folder;
+    this.identity = identity;
+  }
+
+  /** Makes a folder a site, with a new key pair. Errors as `createSite`. */
+  static create(path: string, name: string): Site {
+    createSite(path, name).close();
+    return Site.open(path);
+  }
+
+  /** Errors as `openSite`, and `federation.key-broken`. */
+  static open(path: string): Site {
+    const folder = openSite(path);
+    try {
+      if (!existsSync(folder.identityFile)) {
+        writeFileAtomic(folder.identityFile, createIdentity().exportPrivateKey()); // of a site cut off while it was made
+      }
+      return new Site(folder, importIdentity(readFileSync(folder.identityFile, 'utf8')));
+    } catch (error) {
+      folder.close();
+      throw error;
+    }
+  }
+
+  get name(): string {
+    return this.folder.name;
+  }
+
+  get fingerprint(): string {
+    return this.identity.fingerprint;
+  }
+
+  get ledger(): Ledger {
+    return this.folder.ledger;
+  }
+
+  volumes(): VolumeRecord[] {
+    return this.folder.volumes.list();
+  }
+
+  models(): Model[] {
+    return this.folder.models.list();
+  }
+
+  import(paths: string[], options: ImportOptions = {}): Promise<ImportReport> {
+    return importVolumes(this.folder, paths, options);
+  }
+
+  pretrain(options: PretrainOptions): Promise<PretrainResult> {
+    return pretrainAlone(this, options);
+  }
+
+  finetune(options: FinetuneOptions): Promise<FinetuneResult> {
+    return finetuneAlone(this, options);
+  }
+
+  segment(options: SegmentOptions): Promise<SegmentResult> {
+    return segmentImage(this, options);
+  }
+
+  coordinate(options: CoordinateOptions): Promise<CoordinateResult> {
+    return coordinate(this, options);
+  }
+
+  invite(address?: { host: string; port: number }): string {
+    return invite(this, address);
+  }
+
+  join(options: JoinOptions): Promise<JoinResult> {
+    return joinFederation(this, options);
+  }
+
+  /** Notes the numbers of a round (or, with one round, of a fine-tuning) and gives its mean loss. */
+  noteTraining(run: string, round: number, { losses, dice, seconds }: TrainingResult): number {
+    const { runs } = this.folder;
+    losses.forEach((loss, index) => runs.record(run, { round, step: index + 1 }, { loss }));
+    for (const point of dice) runs.record(run, { round, step: point.step }, { dice: point.dice });
+    const loss = mean(losses);
+    runs.record(run, { round, step: 0 }, { loss, seconds });
+    return loss;
+  }
+
+  /** Ends the trainer process and closes the folder. */
+  async close(): Promise<void> {
+    await this.trainer.close();
+    this.folder.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Whole files, written so that a reader finds the old bytes or the new ones and never a part: to a temporary name in
+ * the same folder, then renamed (rename(2) is atomic within a file system).
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fault, type IsocenterError } from '../../shared/errors.ts';
+
+const PRIVATE_FILE = 0o600; // only the site's own account may read what a site stores
+
+// Temporary names carry the writer, so that what a killed one left is told from what a living one is writing. The
+// random part tells this process from an earlier one that had the same id, as happens in containers.
+const WRITER = `${process.pid}-${randomBytes(4).toString('hex')}`;
+const TEMPORARY = /^\..+\.((\d+)-[0-9a-f]{8})-\d+\.tmp$/;
+let written = 0;
+
+export interface WriteOptions {
+  /**
+   * Wait until the disk holds the bytes (default). False for a checkpoint that is rewritten every step: killing the
+   * process still loses nothing, because the system keeps what was written; only a power cut within seconds may cost
+   * the step, or leave a file that its reader finds broken and does without.
+   */
+  durable?: boolean;
+}
+
+/** Writes a file that only this account can read (mode 0600). Throws `storage.disk-full` or `storage.not-writable`. */
+export function writeFileAtomic(file: string, bytes: Uint8Array | string, { durable = true }: WriteOptions = {}): void {
+  const temporary = join(dirname(file), `.${basename(file)}.${WRITER}-${++written}.tmp`);
+  try {
+    const handle = openSync(temporary, 'wx', PRIVATE_FILE);
+    try {
+      writeFileSync(handle, bytes);
+      if (durable) fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, file);
+    if (durable) syncFolder(dirname(file));
+  } catch (error) {
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // What stopped the write may stop this too; the first error is the one to tell.
+    }
+    throw writeFault(error, file);
+  }
+}
+
+/** Makes an empty file that only this account can read, for another library to fill; leaves one that exists alone. */
+export function touchPrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', PRIVATE_FILE));
+  } catch (error) {
+    throw writeFault(error, file);
+  }
+}
+
+/** Makes a folder that only this account can enter; leaves one that exists alone. */
+export function makePrivateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw writeFault(error, folder);
+  }
+}
+
+/** Reads a whole file. Throws `storage.file-missing` or `storage.not-readable`. */
+export function readWholeFile(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw fault('storage.file-missing', { file }, error);
+    throw fault('storage.not-readable', { file, reason: reasonOf(error) }, error);
+  }
+}
+
+/** Removes what killed writers left in a folder and below it; what a living process writes right now stays. */
+export function cleanLeftovers(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const [, writer, pid] = entry.isFile() ? (TEMPORARY.exec(entry.name) ?? []) : [];
+    if (writer === undefined || writer === WRITER) continue;
+    if (Number(pid) === process.pid || !isAlive(Number(pid)))
+      rmSync(join(entry.parentPath, entry.name), { force: true });
+  }
+}
+
+/** The error for a file that could not be written, from what the system said. */
+export function writeFault(error: unknown, file: string): IsocenterError {
+  const code = errorCode(error);
+  // EDQUOT and EFBIG: the disk has room, but this account or process may not use it.
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') return fault('storage.disk-full', { file }, error);
+  return fault('storage.not-writable', { file, reason: reasonOf(error) }, error);
+}
+
+function reasonOf(error: unknown): string {
+  const reasons: Record<string, string> = {
+    EACCES: 'this account may not',
+    EPERM: 'this account may not',
+    EROFS: 'the disk is read-only',
+    ENOENT: 'its folder does not exist',
+    ENOTDIR: 'a part of its path is a file',
+    EISDIR: 'it is a folder',
+    EEXIST: 'something else has that name',
+  };
+  return reasons[errorCode(error)] ?? (error instanceof Error ? error.message : String(error));
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** A renamed file's new name is safe on disk only once its folder is. Windows has no such call and needs none. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0); // signal 0 only asks
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM'; // there, but another account's
+  }
+}

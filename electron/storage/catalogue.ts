@@ -1,0 +1,166 @@
+/**
+ * The volumes of a site. Names, paths and what DICOM said of a patient stay in these rows: no file and no message
+ * carries them further, only the random id.
+ */
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { fault } from '../../shared/errors.ts';
+import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
+import { writeFault } from './atomic-file.ts';
+import type { Query, SiteDatabase } from './database.ts';
+import { gridsSchema } from './grid-schema.ts';
+import { parseColumn } from './json-text.ts';
+import { contentHash, writeLabelFile, writeVolume } from './volume-file.ts';
+
+/** What DICOM or another header said of the series, for the person at this site only. */
+export const seriesSchema = z.record(z.string(), z.union([z.string(), z.number()]));
+export type SeriesInfo = z.infer<typeof seriesSchema>;
+
+export interface VolumeOrigin {
+  name: string; // how this site calls it: a file name, a series description
+  source: string; // path of the file or folder it came from
+  series?: SeriesInfo;
+}
+
+export interface VolumeRecord extends VolumeOrigin {
+  id: string;
+  contentHash: string; // of grid and voxels, see `contentHash` in volume-file.ts
+  grid: Grid;
+  sourceGrid: Grid;
+  /** Label numbers that its label map has, background left out; null where it has no label map. */
+  labels: number[] | null;
+  labelSource: string | null; // path of the label map's file
+  importedAt: string; // RFC 3339, UTC
+  /** Stored files (safetensors); `labelFile` exists where `labels` is not null. */
+  imageFile: string;
+  labelFile: string;
+}
+
+interface Row {
+  id: string;
+  name: string;
+  source: string;
+  series: string | null;
+  content_hash: string;
+  grid: string;
+  labels: string | null;
+  label_source: string | null;
+  imported_at: string;
+}
+
+const labelsSchema = z.array(z.int().min(1).max(255));
+
+export class Catalogue {
+  #folder: string;
+  #database: SiteDatabase;
+  #insert: Query<[string, string, string, string | null, string, string, string]>;
+  #all: Query<[], Row>;
+  #one: Query<[string], Row>;
+  #same: Query<[string], Row>;
+  #label: Query<[string, string, string]>;
+  #delete: Query<[string]>;
+
+  /** `folder` holds the volumes' files. */
+  constructor(database: SiteDatabase, folder: string) {
+    this.#folder = folder;
+    this.#database = database;
+    this.#insert = database.query(
+      'INSERT INTO volumes (id, name, source, series, content_hash, grid, imported_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#all = database.query('SELECT * FROM volumes ORDER BY imported_at, rowid');
+    this.#one = database.query('SELECT * FROM volumes WHERE id = ?');
+    this.#same = database.query('SELECT * FROM volumes WHERE content_hash = ? ORDER BY imported_at, rowid');
+    this.#label = database.query('UPDATE volumes SET labels = ?, label_source = ? WHERE id = ?');
+    this.#delete = database.query('DELETE FROM volumes WHERE id = ?');
+  }
+
+  /** Stores a volume and its row, the file first: a row always has its file. Errors as `writeVolume`. */
+  add(volume: Volume, { name, source, series }: VolumeOrigin): VolumeRecord {
+    const id = randomBytes(8).toString('hex'); // says nothing about the volume
+    const { imageFile } = this.#files(id);
+    const { grid, sourceGrid } = volume;
+    writeVolume(imageFile, volume);
+    try {
+      this.#insert.run(
+        id,
+        name,
+        source,
+        series ? JSON.stringify(series) : null,
+        contentHash(volume),
+        JSON.stringify({ grid, sourceGrid }),
+        new Date().toISOString(),
+      );
+    } catch (error) {
+      rmSync(imageFile, { force: true });
+      throw error;
+    }
+    return this.get(id);
+  }
+
+  /** Volumes with the same grid and voxels, first imported first. */
+  duplicatesOf(volume: Volume): VolumeRecord[] {
+    return this.#same.all(contentHash(volume)).map((row) => this.#record(row));
+  }
+
+  /** Gives a volume its label map, in place of one it had. Throws `storage.labels-do-not-fit` on another size. */
+  attachLabels(id: string, labels: LabelMap, source: string): VolumeRecord {
+    const { grid, labelFile } = this.get(id);
+    const labelSize = labels.grid.size.join(' x ');
+    const volumeSize = grid.size.join(' x ');
+    if (labelSize !== volumeSize) throw fault('storage.labels-do-not-fit', { id, labelSize, volumeSize });
+    const numbers = [...new Set(labels.voxels)].filter((label) => label !== 0).sort((a, b) => a - b);
+    writeLabelFile(labelFile, labels);
+    this.#label.run(JSON.stringify(numbers), source, id);
+    return this.get(id);
+  }
+
+  /** Every volume, in the order of import. */
+  list(): VolumeRecord[] {
+    return this.#all.all().map((row) => this.#record(row));
+  }
+
+  /** Throws `storage.no-such-volume`. */
+  get(id: string): VolumeRecord {
+    const row = this.#one.get(id);
+    if (!row) throw fault('storage.no-such-volume', { id });
+    return this.#record(row);
+  }
+
+  /** Deletes a volume, its files first: no image stays behind without a row that tells of it. */
+  remove(id: string): void {
+    const { imageFile, labelFile } = this.get(id);
+    for (const file of [imageFile, labelFile]) {
+      try {
+        rmSync(file, { force: true });
+      } catch (error) {
+        throw writeFault(error, file);
+      }
+    }
+    this.#delete.run(id);
+  }
+
+  #files(id: string) {
+    return {
+      imageFile: join(this.#folder, `${id}.image.safetensors`),
+      labelFile: join(this.#folder, `${id}.labels.safetensors`),
+    };
+  }
+
+  #record(row: Row): VolumeRecord {
+    const { file } = this.#database;
+    return {
+      id: row.id,
+      name: row.name,
+      source: row.source,
+      series: row.series === null ? undefined : parseColumn(seriesSchema, row.series, file),
+      contentHash: row.content_hash,
+      ...parseColumn(gridsSchema, row.grid, file),
+      labels: row.labels === null ? null : parseColumn(labelsSchema, row.labels, file),
+      labelSource: row.label_source,
+      importedAt: row.imported_at,
+      ...this.#files(row.id),
+    };
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The layout of site.sqlite, as the steps that lead from an empty file to today's. A released step is never changed;
+ * a new layout is a new step at the end. `PRAGMA user_version` counts the steps that a file has behind it.
+ */
+import type { Database } from 'better-sqlite3';
+import { fault } from '../../shared/errors.ts';
+
+/** Times are RFC 3339 in UTC; columns marked JSON are checked by a schema when they are read. */
+const first = `
+  CREATE TABLE site (
+    one INTEGER PRIMARY KEY CHECK (one = 1), -- a single row
+    name TEXT NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE volumes (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL, -- path it was imported from
+    series TEXT, -- JSON: what DICOM said of it
+    content_hash TEXT NOT NULL,
+    grid TEXT NOT NULL, -- JSON: grid and sourceGrid
+    labels TEXT, -- JSON: label numbers present; null without a label map
+    label_source TEXT,
+    imported_at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX volumes_by_content ON volumes (content_hash);
+
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    plan TEXT NOT NULL, -- JSON
+    plan_hash TEXT NOT NULL,
+    details TEXT NOT NULL, -- JSON: what the run needs to continue
+    state TEXT NOT NULL,
+    round INTEGER NOT NULL, -- finished rounds
+    step INTEGER NOT NULL, -- finished steps of the round under way
+    note TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    ended_at TEXT
+  ) STRICT;
+
+  CREATE TABLE metrics (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    round INTEGER NOT NULL,
+    step INTEGER NOT NULL, -- 0: the round as a whole
+    name TEXT NOT NULL,
+    value REAL NOT NULL,
+    PRIMARY KEY (run, round, step, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE models (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    plan TEXT NOT NULL, -- JSON
+    plan_hash TEXT NOT NULL,
+    run TEXT REFERENCES runs (id) ON DELETE SET NULL,
+    note TEXT NOT NULL,
+    scores TEXT, -- JSON
+    created_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE approvals (
+    fingerprint TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    approved_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE permissions (
+    id TEXT PRIMARY KEY,
+    scope TEXT NOT NULL, -- JSON: run, federation, asker, stage and kind that it is for
+    bounds TEXT NOT NULL, -- JSON
+    granted_by TEXT NOT NULL,
+    granted_at TEXT NOT NULL,
+    withdrawn_at TEXT
+  ) STRICT;
+
+  -- AUTOINCREMENT remembers the largest number ever given, which betrays entries cut off the end.
+  CREATE TABLE ledger (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    entry TEXT NOT NULL, -- canonical JSON, its number and time included
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE
+  ) STRICT;
+  CREATE TRIGGER ledger_keeps_entries BEFORE UPDATE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+  CREATE TRIGGER ledger_drops_nothing BEFORE DELETE ON ledger
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+  CREATE TRIGGER ledger_grows_at_its_end BEFORE INSERT ON ledger
+    WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM ledger)
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+`;
+
+export const migrations: readonly string[] = [first];
+
+/**
+ * Takes the steps that the database has not behind it, each whole or not at all; safe when two processes open the
+ * file at once. Throws `storage.newer-site` where the file has more steps behind it than there are.
+ */
+export function migrate(database: Database, steps: readonly string[], file: string): void {
+  const version = () => Number(database.pragma('user_version', { simple: true }));
+  const next = database.transaction(() => {
+    const found = version();
+    if (found >= steps.length) return;
+    database.exec(steps[found]);
+    database.pragma(`user_version = ${found + 1}`);
+  });
+  while (version() < steps.length) next.immediate();
+  if (version() > steps.length) throw fault('storage.newer-site', { file, found: version(), known: steps.length });
+}

@@ -1,0 +1,205 @@
+/** What a site has trained or segmented and how far it is, so that a run killed at any moment goes on where it was. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { PayloadKind } from '../../shared/consent.ts';
+import { fault } from '../../shared/errors.ts';
+import { canonicalJson, type Plan, planSchema } from '../../shared/plan.ts';
+import { makePrivateFolder } from './atomic-file.ts';
+import type { Query, SiteDatabase } from './database.ts';
+import { parseColumn } from './json-text.ts';
+import { planHash } from './plan-hash.ts';
+
+export type RunKind = 'pretrain' | 'federated' | 'finetune' | 'segment';
+/** `paused` and `failed` runs can go on; `finished` and `cancelled` ones are over. */
+export type RunState = 'running' | 'paused' | 'failed' | 'finished' | 'cancelled';
+
+const detailsSchema = z.record(z.string(), z.json());
+/** What the run needs to go on, in the words of whoever started it: the coordinator, the labelled volumes, a model. */
+export type RunDetails = z.infer<typeof detailsSchema>;
+
+export interface Run {
+  id: string;
+  kind: RunKind;
+  plan: Plan;
+  planHash: string;
+  details: RunDetails;
+  state: RunState;
+  round: number; // finished rounds
+  step: number; // finished steps of the round under way
+  note: string; // for a person: why it stopped, what it waits for
+  startedAt: string; // times are RFC 3339, UTC
+  updatedAt: string;
+  endedAt: string | null; // null until it is over
+  folder: string; // its checkpoints and results
+}
+
+/** Numbers of one place by name. */
+export type MetricValues = { [Name in MetricName]?: number };
+
+export type RunChange = Partial<Pick<Run, 'state' | 'round' | 'step' | 'note' | 'details'>>;
+
+/** `bytes-up-features`: bytes of feature batches sent. 'other' is everything that is no payload: the protocol itself. */
+export type MetricName =
+  | 'loss'
+  | 'dice'
+  | `dice-${number}` // of one label
+  | 'seconds'
+  | `bytes-${'up' | 'down'}-${PayloadKind | 'other'}`;
+
+/** Where a metric belongs: to a step (from 1) of a round (from 1), or with step 0 to the round as a whole. */
+export interface MetricPlace {
+  round: number;
+  step: number;
+}
+
+export interface Metric extends MetricPlace {
+  name: MetricName;
+  value: number;
+}
+
+interface Row {
+  id: string;
+  kind: RunKind;
+  plan: string;
+  plan_hash: string;
+  details: string;
+  state: RunState;
+  round: number;
+  step: number;
+  note: string;
+  started_at: string;
+  updated_at: string;
+  ended_at: string | null;
+}
+
+export class Runs {
+  #folder: string;
+  #database: SiteDatabase;
+  #insert: Query<[string, string, string, string, string, string, string]>;
+  #all: Query<[], Row>;
+  #one: Query<[string], Row>;
+  #update: Query<[string, number, number, string, string, string, string | null, string]>;
+  #set: Query<[string, number, number, string, number]>;
+  #add: Query<[string, number, number, string, number]>;
+  #metrics: Query<[string], Metric>;
+
+  /** `folder` holds one folder a run. */
+  constructor(database: SiteDatabase, folder: string) {
+    this.#folder = folder;
+    this.#database = database;
+    this.#insert = database.query(
+      `INSERT INTO runs (id, kind, plan, plan_hash, details, state, round, step, note, started_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, 'running', 0, 0, '', ?, ?)`,
+    );
+    this.#all = database.query('SELECT * FROM runs ORDER BY started_at, rowid');
+    this.#one = database.query('SELECT * FROM runs WHERE id = ?');
+    this.#update = database.query(
+      'UPDATE runs SET state = ?, round = ?, step = ?, note = ?, details = ?, updated_at = ?, ended_at = ? WHERE id = ?',
+    );
+    const record =
+      'INSERT INTO metrics (run, round, step, name, value) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET';
+    this.#set = database.query(`${record} value = excluded.value`);
+    this.#add = database.query(`${record} value = value + excluded.value`);
+    this.#metrics = database.query(
+      'SELECT round, step, name, value FROM metrics WHERE run = ? ORDER BY round, step, name',
+    );
+  }
+
+  /** Notes a new run as running and makes its folder. */
+  start(kind: RunKind, plan: Plan, details: RunDetails = {}): Run {
+    const id = `${kind}-${randomBytes(4).toString('hex')}`;
+    makePrivateFolder(join(this.#folder, id));
+    const now = new Date().toISOString();
+    this.#insert.run(id, kind, canonicalJson(plan), planHash(plan), JSON.stringify(details), now, now);
+    return this.get(id);
+  }
+
+  /** Notes progress or a new state. Throws `storage.run-is-over` for a run that is finished or cancelled. */
+  update(id: string, change: RunChange): Run {
+    return this.#database.atomically(() => {
+      const run = this.get(id);
+      if (isOver(run.state)) throw fault('storage.run-is-over', { id, state: run.state });
+      const { state, round, step, note, details } = { ...run, ...change };
+      const now = new Date().toISOString();
+      this.#update.run(state, round, step, note, JSON.stringify(details), now, isOver(state) ? now : null, id);
+      return this.get(id);
+    });
+  }
+
+  /**
+   * Marks as paused what is noted as running but cannot be, its process having ended without a word. To be called by
+   * who holds the site's lock, and before it starts a run of its own. Gives the runs it marked.
+   */
+  pauseInterrupted(): Run[] {
+    return this.list()
+      .filter(({ state }) => state === 'running')
+      .map(({ id }) => this.update(id, { state: 'paused', note: 'The process ended in the middle of the run.' }));
+  }
+
+  /** Every run, oldest first. */
+  list(): Run[] {
+    return this.#all.all().map((row) => this.#run(row));
+  }
+
+  /** Throws `storage.no-such-run`. */
+  get(id: string): Run {
+    const row = this.#one.get(id);
+    if (!row) throw fault('storage.no-such-run', { id });
+    return this.#run(row);
+  }
+
+  /**
+   * Notes numbers of a step or round in place of what was noted there: a step done again after a restart counts
+   * once. What is undefined or not finite is left out.
+   */
+  record(id: string, place: MetricPlace, values: MetricValues): void {
+    this.#note(this.#set, id, place, values);
+  }
+
+  /** Adds to numbers that grow over restarts, such as bytes. */
+  count(id: string, place: MetricPlace, values: MetricValues): void {
+    this.#note(this.#add, id, place, values);
+  }
+
+  /** All numbers of a run, by round and step. Empty where none were noted. */
+  metrics(id: string): Metric[] {
+    return this.#metrics.all(id);
+  }
+
+  #note(
+    query: Query<[string, number, number, string, number]>,
+    id: string,
+    { round, step }: MetricPlace,
+    values: MetricValues,
+  ) {
+    this.#database.atomically(() => {
+      for (const [name, value] of Object.entries(values)) {
+        if (value !== undefined && Number.isFinite(value)) query.run(id, round, step, name, value);
+      }
+    });
+  }
+
+  #run(row: Row): Run {
+    const { file } = this.#database;
+    return {
+      id: row.id,
+      kind: row.kind,
+      plan: parseColumn(planSchema, row.plan, file),
+      planHash: row.plan_hash,
+      details: parseColumn(detailsSchema, row.details, file),
+      state: row.state,
+      round: row.round,
+      step: row.step,
+      note: row.note,
+      startedAt: row.started_at,
+      updatedAt: row.updated_at,
+      endedAt: row.ended_at,
+      folder: join(this.#folder, row.id),
+    };
+  }
+}
+
+function isOver(state: RunState): boolean {
+  return state === 'finished' || state === 'cancelled';
+}

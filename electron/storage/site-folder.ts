@@ -1,0 +1,109 @@
+/**
+ * A site on disk: one folder that can be moved, backed up and deleted as a whole.
+ *
+ *     site.sqlite       catalogue, runs, models, metrics, approvals, permissions, ledger
+ *     identity.key      the site's private key
+ *     lock.sqlite       held by the run at work
+ *     volumes/  models/  runs/  coordinator/
+ *
+ * Everything that is made here is readable by the site's own account alone.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fault } from '../../shared/errors.ts';
+import { Approvals } from './approvals.ts';
+import { cleanLeftovers, makePrivateFolder, touchPrivate } from './atomic-file.ts';
+import { Catalogue } from './catalogue.ts';
+import { SiteDatabase } from './database.ts';
+import { Ledger } from './ledger.ts';
+import { Models } from './models.ts';
+import { Permissions } from './permissions.ts';
+import { Runs } from './runs.ts';
+import { SiteLock } from './site-lock.ts';
+
+const DATABASE = 'site.sqlite';
+const FOLDERS = ['volumes', 'models', 'runs', 'coordinator'];
+const SITE_NAME = /^[^\p{C}\s](?:[^\p{C}]{0,62}[^\p{C}\s])?$/u; // 1 to 64 characters, none of them control characters
+
+export interface SiteFolder {
+  readonly path: string; // absolute
+  readonly name: string;
+  readonly createdAt: string; // RFC 3339, UTC
+  readonly identityFile: string;
+  readonly coordinatorFolder: string;
+  readonly volumes: Catalogue;
+  readonly runs: Runs;
+  readonly models: Models;
+  readonly approvals: Approvals;
+  readonly permissions: Permissions;
+  readonly ledger: Ledger;
+  /** Takes the site for a run until `release` or the end of the process. Throws `storage.site-busy`. */
+  lock(purpose: string): SiteLock;
+  close(): void;
+}
+
+/**
+ * Makes a site in a folder, which may exist and hold other files; its mode is then left as it is.
+ *
+ * Throws `storage.already-a-site`, `storage.bad-site-name`, `storage.not-writable` or `storage.disk-full`.
+ */
+export function createSite(path: string, name: string): SiteFolder {
+  if (!SITE_NAME.test(name)) throw fault('storage.bad-site-name');
+  const folder = resolve(path);
+  const file = join(folder, DATABASE);
+  makePrivateFolder(folder);
+  touchPrivate(file); // SQLite would make it readable to others; its log files take after it
+  const database = new SiteDatabase(file);
+  try {
+    // One row, whoever comes first: two commands that make a site here at once do not both succeed.
+    const inserted = database
+      .query<[string, string]>('INSERT INTO site (one, name, created_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING')
+      .run(name, new Date().toISOString());
+    if (inserted === 0) throw fault('storage.already-a-site', { folder });
+  } finally {
+    database.close();
+  }
+  return openSite(folder);
+}
+
+/**
+ * Opens a site and clears away what killed writers left.
+ *
+ * Throws `storage.not-a-site`, `storage.newer-site`, `storage.not-writable`, `storage.disk-full`,
+ * `storage.database-broken` or `storage.database-busy`.
+ */
+export function openSite(path: string): SiteFolder {
+  const folder = resolve(path);
+  const file = join(folder, DATABASE);
+  if (!existsSync(file)) throw fault('storage.not-a-site', { folder });
+  const database = new SiteDatabase(file);
+  try {
+    const site = database.query<[], { name: string; createdAt: string }>(
+      'SELECT name, created_at AS createdAt FROM site',
+    );
+    const row = site.get();
+    if (!row) throw fault('storage.not-a-site', { folder }); // killed before it had a name
+    for (const name of FOLDERS) {
+      makePrivateFolder(join(folder, name));
+      cleanLeftovers(join(folder, name));
+    }
+    const ledger = new Ledger(database);
+    return {
+      ...row,
+      path: folder,
+      identityFile: join(folder, 'identity.key'),
+      coordinatorFolder: join(folder, 'coordinator'),
+      volumes: new Catalogue(database, join(folder, 'volumes')),
+      runs: new Runs(database, join(folder, 'runs')),
+      models: new Models(database, join(folder, 'models')),
+      approvals: new Approvals(database),
+      permissions: new Permissions(database, ledger),
+      ledger,
+      lock: (purpose) => new SiteLock(folder, join(folder, 'lock.sqlite'), purpose),
+      close: () => database.close(),
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

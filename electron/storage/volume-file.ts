@@ -1,0 +1,86 @@
+/**
+ * Volumes and label maps as safetensors files: one tensor `voxels` [nz, ny, nx], x fastest, and both grids as JSON in
+ * the metadata. A file holds neither a name nor a path nor a date, so it says nothing about the patient but the image.
+ */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { fault } from '../../shared/errors.ts';
+import { decodeSafetensors, encodeSafetensors, type TensorData } from '../../shared/safetensors.ts';
+import { type Grid, type LabelMap, type Volume, voxelCount } from '../../shared/volume.ts';
+import { readWholeFile, writeFileAtomic } from './atomic-file.ts';
+import { gridsSchema } from './grid-schema.ts';
+import { parseJson } from './json-text.ts';
+
+type Contents = 'volume' | 'labels';
+
+/** Throws `storage.disk-full` or `storage.not-writable`. */
+export function writeVolume(file: string, volume: Volume): void {
+  write(file, 'volume', volume, compact(volume.voxels));
+}
+
+/** Throws `storage.file-missing`, `storage.not-readable`, `storage.safetensors-broken` or `storage.not-a-volume`. */
+export function readVolume(file: string): Volume {
+  const { grids, voxels } = read(file, 'volume');
+  return { ...grids, voxels: voxels instanceof Float32Array ? voxels : Float32Array.from(voxels) };
+}
+
+/** Errors as `writeVolume`. */
+export function writeLabelFile(file: string, labels: LabelMap): void {
+  write(file, 'labels', labels, labels.voxels);
+}
+
+/** Errors as `readVolume`. */
+export function readLabelFile(file: string): LabelMap {
+  const { grids, voxels } = read(file, 'labels');
+  if (!(voxels instanceof Uint8Array)) throw notAVolume(file, 'its labels are not whole numbers up to 255');
+  return { ...grids, voxels };
+}
+
+/** SHA-256 (hex) of a volume's grid and voxels: equal for the same image under another file name or format. */
+export function contentHash(volume: Volume): string {
+  const { size, spacing, origin, direction } = volume.grid;
+  const { buffer, byteOffset, byteLength } = volume.voxels;
+  return createHash('sha256')
+    .update(JSON.stringify([size, spacing, origin, direction]))
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex');
+}
+
+function write(file: string, contents: Contents, { grid, sourceGrid }: Volume | LabelMap, voxels: TensorData): void {
+  const [nx, ny, nz] = grid.size;
+  if (voxels.length !== voxelCount(grid)) throw new RangeError('a volume has as many voxels as its grid');
+  const metadata = { contents, grids: JSON.stringify({ grid, sourceGrid }) };
+  writeFileAtomic(file, encodeSafetensors({ voxels: { shape: [nz, ny, nx], data: voxels } }, metadata));
+}
+
+function read(file: string, contents: Contents): { grids: { grid: Grid; sourceGrid: Grid }; voxels: TensorData } {
+  const { tensors, metadata } = decodeSafetensors(readWholeFile(file), basename(file));
+  if (metadata.contents !== contents || !tensors.voxels) throw notAVolume(file, `it holds no ${contents}`);
+  const grids = gridsSchema.safeParse(parseJson(metadata.grids));
+  if (!grids.success) throw notAVolume(file, 'its grid is not described');
+  const { shape, data } = tensors.voxels;
+  const [nx, ny, nz] = grids.data.grid.size;
+  if (shape.length !== 3 || shape[0] !== nz || shape[1] !== ny || shape[2] !== nx) {
+    throw notAVolume(file, `it has ${shape.join(' x ')} voxels where its grid has ${[nz, ny, nx].join(' x ')}`);
+  }
+  return { grids: grids.data, voxels: data };
+}
+
+/** The same numbers in the smallest type that holds them exactly. CT fits int16, MRI uint16 or less: half the disk. */
+function compact(voxels: Float32Array): TensorData {
+  let least = 0;
+  let most = 0;
+  for (const value of voxels) {
+    if (!Number.isInteger(value)) return voxels;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  if (least >= 0 && most <= 0xff) return Uint8Array.from(voxels);
+  if (least >= -0x8000 && most <= 0x7fff) return Int16Array.from(voxels);
+  if (least >= 0 && most <= 0xffff) return Uint16Array.from(voxels);
+  return voxels;
+}
+
+function notAVolume(file: string, reason: string) {
+  return fault('storage.not-a-volume', { file, reason });
+}

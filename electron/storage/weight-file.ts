@@ -1,0 +1,49 @@
+/** Network weights as safetensors files, with the plan they were trained by in the header. */
+import { basename } from 'node:path';
+import { fault } from '../../shared/errors.ts';
+import { canonicalJson, type Plan, planProblems, planSchema } from '../../shared/plan.ts';
+import { decodeWeights, encodeSafetensors, type WeightTensors } from '../../shared/safetensors.ts';
+import { readWholeFile, type WriteOptions, writeFileAtomic } from './atomic-file.ts';
+import { parseJson } from './json-text.ts';
+import { planHash, sha256 } from './plan-hash.ts';
+
+export interface WeightHeader {
+  plan: Plan;
+  /** What the weights are for: 'encoder', 'unet', or a step in between. */
+  kind: string;
+  /** Further facts for whoever reads the file: its run, its round. Never a patient's. */
+  notes?: Record<string, string>;
+}
+
+export interface WeightFile extends Required<WeightHeader> {
+  weights: WeightTensors;
+  planHash: string; // SHA-256 of the plan's canonical JSON, hex
+}
+
+/** Throws `storage.disk-full` or `storage.not-writable`. */
+export function writeWeights(
+  file: string,
+  weights: WeightTensors,
+  { plan, kind, notes = {} }: WeightHeader,
+  options?: WriteOptions,
+): void {
+  const metadata = { ...notes, kind, plan: canonicalJson(plan), planHash: planHash(plan) };
+  writeFileAtomic(file, encodeSafetensors(weights, metadata), options);
+}
+
+/**
+ * Reads weights and checks them: every tensor float32 and finite, and the header's plan complete and matching its hash.
+ *
+ * Throws `storage.file-missing`, `storage.not-readable`, `storage.safetensors-broken` or `storage.not-a-model`.
+ */
+export function readWeights(file: string): WeightFile {
+  const { weights, metadata } = decodeWeights(readWholeFile(file), basename(file));
+  const { kind, plan: planText, planHash: hash, ...notes } = metadata;
+  const refuse = (reason: string) => fault('storage.not-a-model', { file, reason });
+  if (kind === undefined || planText === undefined || hash === undefined) throw refuse('its header names no plan');
+  if (sha256(planText) !== hash) throw refuse('the plan in its header does not match its hash');
+  const stored = parseJson(planText);
+  const [problem] = planProblems(stored);
+  if (problem !== undefined) throw refuse(`its plan is not one that this version knows (${problem})`);
+  return { weights, plan: planSchema.parse(stored), planHash: hash, kind, notes };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalJson, networkSettings, planProblems, planSchema } from './plan.ts';
+
+describe('planSchema', () => {
+  it('fills in what a plan file leaves out', () => {
+    const plan = planSchema.parse({ rounds: 2, stepsPerRound: 2, augmentation: { rotation: 0 } });
+    expect(plan).toMatchObject({ rounds: 2, stepsPerRound: 2, partitions: 4, temperature: 0.1, momentum: 0.99 });
+    expect(plan.augmentation).toMatchObject({ rotation: 0, scale: 0.15 });
+    expect(plan.privacy).toEqual({ clip: 1, noise: 0, decimals: 4 });
+  });
+
+  it('changes nothing of a whole plan', () => {
+    const plan = planSchema.parse({});
+    expect(planSchema.parse(plan)).toEqual(plan);
+    expect(planSchema.parse(JSON.parse(canonicalJson(plan)))).toEqual(plan);
+  });
+});
+
+describe('planProblems', () => {
+  it('finds none in a plan', () => {
+    expect(planProblems({})).toEqual([]);
+  });
+
+  it.each([
+    [{ rounds: -1 }, /^rounds: /],
+    [{ rounds: 1.5 }, /^rounds: /],
+    [{ rounds: '2' }, /^rounds: /],
+    [{ inputSize: 50 }, /^inputSize: .*16/],
+    [{ axis: 'oblique' }, /^axis: /],
+    [{ labels: [] }, /^labels: /],
+    [{ labels: [0] }, /^labels\.0: /],
+    [{ privacy: { decimals: 1 } }, /^privacy\.decimals: /],
+    [{ temperature: Number.NaN }, /^temperature: /],
+    [{ roundz: 3 }, /^plan: .*roundz/],
+    [{ augmentation: { flip: true } }, /^augmentation: .*flip/],
+    [[], /^plan: /],
+    [null, /^plan: /],
+  ])('names what is wrong with %j', (value, problem) => {
+    expect(planProblems(value)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('names every problem', () => {
+    expect(planProblems({ rounds: -1, seed: -1 })).toHaveLength(2);
+  });
+});
+
+describe('networkSettings', () => {
+  it('counts the background among the classes', () => {
+    expect(networkSettings(planSchema.parse({ labels: [3, 7, 9], baseWidth: 8 }))).toEqual({
+      levels: 5,
+      baseWidth: 8,
+      featureLength: 128,
+      classes: 4,
+    });
+  });
+});
+
+describe('canonicalJson', () => {
+  it('is the same for the same value in any order, at any depth', () => {
+    expect(canonicalJson({ b: [{ d: 1, c: null }], a: 'x\n"' })).toBe('{"a":"x\\n\\"","b":[{"c":null,"d":1}]}');
+    expect(canonicalJson({ a: 1, b: { d: 2, c: 3 } })).toBe(canonicalJson({ b: { c: 3, d: 2 }, a: 1 }));
+  });
+
+  it('keeps the order of lists, and leaves out what is undefined', () => {
+    expect(canonicalJson([2, 1])).toBe('[2,1]');
+    expect(canonicalJson({ a: undefined, b: 1 })).toBe('{"b":1}');
+  });
+
+  it('is JSON of the same value', () => {
+    const plan = planSchema.parse({});
+    expect(JSON.parse(canonicalJson(plan))).toEqual(plan);
+  });
+});

@@ -1,0 +1,120 @@
+/** Holds the house: who may import whom, and the few doors that only one file may use. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** For each folder: the project's folders and the packages that its files may import, besides itself and Node's own. */
+const table: Record<string, { folders: string[]; packages: string[] }> = {
+  shared: { folders: [], packages: ['zod', '@msgpack/msgpack'] },
+  'electron/imaging': { folders: ['shared'], packages: ['@itk-wasm/image-io', '@itk-wasm/dicom', 'itk-wasm'] },
+  'electron/learning': { folders: ['shared'], packages: ['@tensorflow/tfjs'] },
+  'electron/engine': {
+    folders: ['electron/learning', 'electron/imaging', 'electron/storage', 'shared'],
+    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', 'birpc', 'zod'],
+  },
+  'electron/federation': { folders: ['shared'], packages: ['ws', '@msgpack/msgpack', 'zod'] },
+  'electron/storage': { folders: ['shared'], packages: ['better-sqlite3', 'zod'] },
+  'electron/site': {
+    folders: ['electron/imaging', 'electron/engine', 'electron/federation', 'electron/storage', 'shared'],
+    packages: ['@msgpack/msgpack', '@clack/prompts', 'zod'],
+  },
+  'electron/cli': {
+    folders: ['electron/site', 'electron/federation', 'shared'],
+    packages: ['commander', 'cli-progress', 'picocolors', 'birpc', 'fast-png', 'uplot'],
+  },
+};
+
+/** Doors: what only these files may import from that file or package, seen from everywhere. */
+const doors: { what: RegExp; users: string[]; why: string }[] = [
+  { what: /^ws$/, users: ['electron/federation/socket.ts'], why: 'one file speaks to the network' },
+  {
+    what: /^electron\/federation\/approved-payload\.ts#approve$/,
+    users: ['electron/site/consent/gate.ts'],
+    why: 'only the consent gate makes an ApprovedPayload',
+  },
+  {
+    what: /^electron\/engine\/(?!client\.ts|jobs\.ts|channel\.ts).*from electron\/(site|cli)/,
+    users: [],
+    why: 'sites speak to the engine through its client',
+  },
+  {
+    what: /^electron\/storage\/(?!volume-file\.ts|weight-file\.ts|atomic-file\.ts|plan-hash\.ts).*from electron\/engine/,
+    users: [],
+    why: 'the trainer reads and writes files, never the site database',
+  },
+];
+
+interface Import {
+  file: string; // that imports, relative to the root
+  target: string; // a file relative to the root, or a package
+  names: string[];
+}
+
+const imports = sourceFiles().flatMap(importsOf);
+
+describe('imports', () => {
+  it('are read at all', () => {
+    expect(imports.length).toBeGreaterThan(300);
+    expect(imports.some(({ target }) => target === 'shared/errors.ts')).toBe(true);
+  });
+
+  it('follow the table', () => {
+    expect(imports.filter((entry) => !isAllowed(entry)).map(({ file, target }) => `${file} imports ${target}`)).toEqual(
+      [],
+    );
+  });
+
+  it.each(doors)('$why', ({ what, users }) => {
+    const found = imports.flatMap(({ file, target, names }) =>
+      [target, ...names.map((name) => `${target}#${name}`), `${target} from ${file}`].some((door) => what.test(door))
+        ? [file]
+        : [],
+    );
+    expect(found.toSorted()).toEqual(users);
+  });
+});
+
+function isAllowed({ file, target }: Import): boolean {
+  const folder = Object.keys(table).find((name) => file.startsWith(`${name}/`));
+  if (folder === undefined) return false; // a new folder needs a row
+  if (target.startsWith('node:') || target.startsWith(`${folder}/`) || target === 'package.json') return true;
+  const { folders, packages } = table[folder];
+  return packages.includes(target) || folders.some((name) => target.startsWith(`${name}/`));
+}
+
+/** Tests may reach further than what they test. */
+function sourceFiles(): string[] {
+  return ['shared', 'electron'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+      .filter((file) => !/\.test\.ts$|(^|\/)(fixtures|testing)\//.test(file)),
+  );
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const statements = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s(?:type\s)?([^'";]*?)\sfrom\s'([^']+)'|\bimport\('([^']+)'\)|(?:^|\n)import\s'([^']+)'/g,
+  );
+  return [...statements].map(([, names = '', from, dynamic, bare]) => {
+    const specifier = from ?? dynamic ?? bare;
+    return {
+      file,
+      target: specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : packageOf(specifier),
+      names: [...names.matchAll(/(type\s+)?([\w$]+)(?:\s+as\s+[\w$]+)?/g)]
+        .filter(([, type]) => !type)
+        .map(([, , name]) => name),
+    };
+  });
+}
+
+function packageOf(specifier: string): string {
+  if (specifier.startsWith('node:')) return specifier;
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
