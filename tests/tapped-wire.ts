@@ -3,15 +3,17 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export interface TappedWire {
   port: number; // to connect to, on 127.0.0.1
-  /** Everything that the site has sent so far, of all its connections. */
-  sent(): Buffer;
+  /** Everything that the site has sent so far, a stream for each of its connections. */
+  sent(): Buffer[];
   close(): Promise<void>;
 }
 
 export async function tapWire(targetPort: number): Promise<TappedWire> {
-  const chunks: Buffer[] = [];
+  const streams: Buffer[][] = [];
   const sockets = new Set<Socket>();
   const server: Server = createServer((site) => {
+    const chunks: Buffer[] = [];
+    streams.push(chunks);
     const coordinator = connect(targetPort, '127.0.0.1');
     for (const socket of [site, coordinator]) {
       sockets.add(socket);
@@ -30,7 +32,7 @@ export async function tapWire(targetPort: number): Promise<TappedWire> {
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
   return {
     port: address.port,
-    sent: () => Buffer.concat(chunks),
+    sent: () => streams.map((chunks) => Buffer.concat(chunks)),
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();
@@ -40,7 +42,7 @@ export async function tapWire(targetPort: number): Promise<TappedWire> {
 }
 
 /**
- * What the WebSocket frames in a client's byte stream carry, unmasked (RFC 6455, section 5.2), without the HTTP request
+ * What the WebSocket data frames in a client's byte stream carry, unmasked (RFC 6455, section 5.2), without the HTTP request
  * before them: masking would hide payloads from a search.
  */
 export function unmaskedFrames(stream: Buffer): Buffer[] {
@@ -59,7 +61,9 @@ export function unmaskedFrames(stream: Buffer): Buffer[] {
     const mask = stream.subarray(at + header, at + header + 4);
     const begin = at + header + 4;
     if (begin + length > stream.length) break;
-    frames.push(Buffer.from(stream.subarray(begin, begin + length).map((byte, index) => byte ^ mask[index % 4])));
+    const isData = (stream[at] & 0x0f) <= 2; // not a ping, pong or close
+    if (isData)
+      frames.push(Buffer.from(stream.subarray(begin, begin + length).map((byte, index) => byte ^ mask[index % 4])));
     at = begin + length;
   }
   return frames;

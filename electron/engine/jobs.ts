@@ -42,7 +42,10 @@ export interface PretrainJob {
   out: string; // main encoder and projection after the round
 }
 
-/** Fills the memory bank where it is empty and gives what it holds. Privacy treatment is applied by the site. */
+/**
+ * Begins the round as `PretrainJob` does, fills the memory bank where it is empty and gives what it holds. May be asked
+ * for again at any time. Privacy treatment is applied by the site.
+ */
 export interface FeaturesJob {
   plan: Plan;
   round: number;
@@ -80,10 +83,10 @@ export interface EvaluateJob {
 export interface TrainingResult {
   steps: number;
   losses: number[]; // one a step, also of steps done before a restart
-  dice: { step: number; dice: number; perLabel: number[] }[]; // learning curve, empty without validation
+  dice: { step: number; dice: number; perLabel: number[] }[]; // learning curve on the plan's pixels, empty without validation
   seconds: number; // in this process
-  volumes: number;
-  slices: number;
+  volumes: number; // trained on
+  slices: number; // shown to the network in all steps together
 }
 
 export interface BenchJob {

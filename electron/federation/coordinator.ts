@@ -620,7 +620,7 @@ export class Coordinator {
     clearTimeout(this.#timer);
     const now = Date.now();
     const due = [nextTick(this.#rules, this.#state.rounds, now)];
-    if (this.#finishedAt !== undefined) due.push(this.#finishedAt + limits.deliveryTime);
+    if (this.#finishedAt !== undefined) due.push(this.#finishedAt + this.#timing.deliveryTime);
     const at = Math.min(...due.filter((time) => time !== null));
     if (!Number.isFinite(at)) return;
     // A Node timer holds 2^31 ms at most; waking early only asks again.
@@ -632,7 +632,7 @@ export class Coordinator {
     if (this.#finishedAt === undefined) return;
     const now = Date.now();
     const waiting = undelivered(this.#rules, this.#state.rounds, now);
-    if (waiting.length === 0 || now >= this.#finishedAt + limits.deliveryTime) {
+    if (waiting.length === 0 || now >= this.#finishedAt + this.#timing.deliveryTime) {
       this.#resolveFinished(this.#weights().bytes);
     }
   }

@@ -31,11 +31,14 @@ export interface Listener {
 /** Listens for sites. Throws `federation.port-taken`. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { host, port, tls, timing } = options;
+  const times = {
+    headersTimeout: timing.handshakeTime,
+    requestTimeout: timing.handshakeTime,
+    connectionsCheckingInterval: timing.handshakeTime,
+  };
   const server: Server = tls
-    ? createHttpsServer({ ...tls, minVersion: 'TLSv1.3', handshakeTimeout: timing.handshakeTime })
-    : createHttpServer();
-  server.headersTimeout = timing.handshakeTime;
-  server.requestTimeout = timing.handshakeTime;
+    ? createHttpsServer({ ...tls, ...times, minVersion: 'TLSv1.3', handshakeTimeout: timing.handshakeTime })
+    : createHttpServer(times);
   server.maxConnections = limits.connections;
   server.on('request', (_request, response) => response.writeHead(426, { Connection: 'close' }).end());
   const arrivals = new ArrivalCounter();
@@ -183,6 +186,10 @@ class SocketChannel implements Channel {
   close(why: CloseName): void {
     if (this.#closing || this.#closed) return;
     this.#closing = { code: closeCodes[why], reason: why };
+    if (why === 'silent') {
+      this.#socket.terminate(); // nobody would answer a close frame
+      return;
+    }
     this.#socket.close(closeCodes[why], why);
     setTimeout(() => this.#socket.terminate(), limits.closeTime).unref();
   }

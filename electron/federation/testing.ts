@@ -1,18 +1,25 @@
-/** What the tests of this folder share: tiny weights, made sites, a store in memory. */
-import { createHash } from 'node:crypto';
+/** What the tests of this folder share: tiny weights, made sites, a store in memory, a cable to cut, an intruder. */
+import { createHash, randomBytes } from 'node:crypto';
+import { connect, createServer, type Socket } from 'node:net';
+import { encode } from '@msgpack/msgpack';
 import type { PayloadDescription, PayloadKind } from '../../shared/consent.ts';
 import type { FeatureBatch } from '../../shared/features.ts';
 import { type Plan, type PlanInput, planSchema } from '../../shared/plan.ts';
-import { defaultTiming, type Timing } from '../../shared/protocol/limits.ts';
+import { type CloseName, closeCodes } from '../../shared/protocol/codes.ts';
+import { defaultTiming, limits, type Timing } from '../../shared/protocol/limits.ts';
+import { type CoordinatorMessage, decodeFrame, type MessageOf } from '../../shared/protocol/messages.ts';
 import { decodeWeights, encodeSafetensors } from '../../shared/safetensors.ts';
 import { type ApprovedPayload, approve } from './approved-payload.ts';
+import type { Channel, ChannelHandlers } from './channel.ts';
 import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
 import type { CoordinatorEvent } from './coordinator-events.ts';
 import type { CoordinatorState, CoordinatorStore } from './coordinator-state.ts';
 import { encodeFeatureBatch } from './feature-batch.ts';
-import { createIdentity } from './identity.ts';
+import { signJoin } from './handshake.ts';
+import { createIdentity, createSealingKeys } from './identity.ts';
 import { parseInvitation } from './invitation.ts';
 import { Participant, type ParticipantEvent, type ParticipantOptions, type Round } from './participant.ts';
+import { dial } from './socket.ts';
 
 /** Short enough for a test, long enough for a busy machine. */
 export const quick: Timing = {
@@ -20,6 +27,7 @@ export const quick: Timing = {
   pingEvery: 200,
   silence: 5000,
   grace: 1500,
+  deliveryTime: 1500,
   backoffFirst: 50,
   backoffMost: 200,
 };
@@ -196,4 +204,164 @@ export async function behave(
     });
   }
   return log;
+}
+
+class MemoryChannel implements Channel {
+  readonly remote = 'memory';
+  readonly binding: Uint8Array | null;
+  peer!: MemoryChannel;
+  closed: CloseName | undefined;
+  #handlers: ChannelHandlers | undefined;
+  #queue: (() => void)[] = [];
+
+  constructor(binding: Uint8Array | null) {
+    this.binding = binding;
+  }
+
+  listen(handlers: ChannelHandlers): void {
+    this.#handlers = handlers;
+    for (const event of this.#queue.splice(0)) event();
+  }
+
+  async send(frame: Uint8Array): Promise<void> {
+    if (this.closed) throw new Error('closed');
+    const copy = new Uint8Array(frame);
+    queueMicrotask(() => this.peer.#deliver(() => this.peer.#handlers?.onFrame(copy)));
+  }
+
+  close(why: CloseName): void {
+    if (this.closed) return;
+    for (const end of [this, this.peer]) {
+      end.closed = why;
+      queueMicrotask(() => end.#deliver(() => end.#handlers?.onClose(closeCodes[why], why)));
+    }
+  }
+
+  #deliver(event: () => void): void {
+    if (this.#handlers) event();
+    else this.#queue.push(event);
+  }
+}
+
+/** Two ends of a connection in memory. */
+export function channelPair(bindings: [Uint8Array | null, Uint8Array | null] = [null, null]): [Channel, Channel] {
+  const [a, b] = bindings.map((binding) => new MemoryChannel(binding));
+  a.peer = b;
+  b.peer = a;
+  return [a, b];
+}
+
+/** A site that follows the protocol only as far as a test wants it to. */
+export class Intruder {
+  readonly identity = createIdentity();
+  readonly closed: Promise<number>;
+  readonly #channel: Channel;
+  readonly #messages: CoordinatorMessage[] = [];
+  #wake: () => void = () => {};
+
+  constructor(channel: Channel) {
+    this.#channel = channel;
+    this.closed = new Promise((resolve) => {
+      channel.listen({
+        onFrame: (frame) => {
+          this.#messages.push(decodeFrame(frame, 'coordinator'));
+          this.#wake();
+        },
+        onClose: resolve,
+      });
+    });
+  }
+
+  static async dial(address: string): Promise<Intruder> {
+    const url = new URL(address);
+    return new Intruder(await dial({ url, invitedHost: url.hostname, timing: quick }));
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    this.#channel.send(bytes).catch(() => {}); // it may have been thrown out already
+  }
+
+  /** Anything, sound or not. */
+  send(message: Record<string, unknown>): void {
+    this.sendBytes(encode(message));
+  }
+
+  /** The next message of this type; others before it are skipped. */
+  async next<Type extends CoordinatorMessage['type']>(type: Type): Promise<MessageOf<Type>> {
+    for (;;) {
+      const message = this.#messages.shift();
+      if (message?.type === type) return message as MessageOf<Type>;
+      if (!message) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+
+  /** Goes as far as `join`; `overrides` replace fields after they were signed. */
+  async join(invitation: string, overrides: Record<string, unknown> = {}): Promise<void> {
+    const { federation, token } = parseInvitation(invitation);
+    const siteNonce = randomBytes(32);
+    this.send({ type: 'hello', version: limits.version, key: this.identity.publicKey, nonce: siteNonce });
+    const { key, nonce } = await this.next('challenge');
+    const sealing = createSealingKeys(this.identity, federation, 'Intruder');
+    const fields = {
+      token,
+      name: 'Intruder',
+      volumes: 5,
+      sealingKey: sealing.publicKey,
+      sealingSignature: sealing.signature,
+      holding: null,
+    };
+    const handshake = {
+      federation,
+      siteKey: this.identity.publicKey,
+      siteNonce,
+      coordinatorKey: key,
+      coordinatorNonce: nonce,
+      binding: null,
+    };
+    const signature = signJoin(this.identity, handshake, fields);
+    this.send({ type: 'join', ...fields, signature, ...overrides });
+  }
+}
+
+/** A TCP relay to a coordinator, for joining through `address` and for cutting the connection. */
+export async function cable(
+  port: number,
+): Promise<{ host: string; port: number; cut(): void; freeze(): void; close(): void }> {
+  const ends = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ]) {
+      ends.add(from);
+      from.on('error', () => {});
+      from.on('close', () => {
+        ends.delete(from);
+        to.destroy();
+      });
+      from.pipe(to);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = () => {
+    for (const end of ends) end.destroy();
+  };
+  return {
+    host: '127.0.0.1',
+    port: (server.address() as { port: number }).port,
+    cut,
+    /** The open connections carry nothing more, and nobody is told, as when a machine loses its power. */
+    freeze() {
+      for (const end of ends) end.unpipe().pause();
+    },
+    close() {
+      server.close();
+      cut();
+    },
+  };
 }

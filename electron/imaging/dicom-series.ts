@@ -6,7 +6,7 @@
 import { basename, dirname } from 'node:path';
 import { type ErrorCode, fault, type IsocenterError } from '../../shared/errors.ts';
 import type { Vector3 } from '../../shared/volume.ts';
-import type { SliceFile } from './dicom-tags.ts';
+import type { SliceFile, TaggedFile } from './dicom-tags.ts';
 import { cross, dot } from './geometry.ts';
 
 export interface Series {
@@ -24,14 +24,22 @@ const SAME_PLACE = 0.01; // mm; slices closer than this lie at the same place
 const EVENNESS = 0.1; // of the distance between slices; a missing one doubles it
 const DRIFT = 1e-2; // sideways for each mm along the stack; a gantry tilt of half a degree
 
-export function groupSeries(files: SliceFile[]): GroupedSeries {
+/** Files without slices are passed over. A series that a damaged file belongs to is refused: it would lack that slice. */
+export function groupSeries(files: TaggedFile[]): GroupedSeries {
   const groups = new Map<string, SliceFile[]>();
+  const damaged = new Set<string>();
+  const refused: GroupedSeries['refused'] = [];
   for (const file of files) {
+    if (file === null) continue;
+    if ('mentions' in file) {
+      for (const identifier of file.mentions) damaged.add(identifier);
+      refused.push({ path: file.file, error: fault('imaging.truncated', { file: basename(file.file) }) });
+      continue;
+    }
     const key = pictureKey(file);
     groups.set(key, [...(groups.get(key) ?? []), file]);
   }
   const series: Series[] = [];
-  const refused: GroupedSeries['refused'] = [];
   const names = new Map<string, number>();
   for (const group of groups.values()) {
     const { slices, copies } = withoutCopies(group);
@@ -46,7 +54,7 @@ export function groupSeries(files: SliceFile[]): GroupedSeries {
     names.set(plain, uses);
     const name = uses === 1 ? plain : `${plain} (${uses})`;
     const details = { file: name, modality: slices[0].modality || 'unknown' };
-    const code = refusal(slices);
+    const code = damaged.has(slices[0].series) ? 'imaging.truncated' : refusal(slices);
     if (code !== null)
       refused.push({ path: slices.length === 1 ? slices[0].file : folder, error: fault(code, details) });
     else series.push({ name, folder, slices: slices.length === 1 ? slices : sorted(slices) });

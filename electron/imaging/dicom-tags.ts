@@ -1,5 +1,7 @@
 /** The few DICOM attributes that tell which files form a volume. Runs in the file worker. */
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Vector3 } from '../../shared/volume.ts';
 
 /** One DICOM file with slices. No name, number or date of a patient is ever read. */
@@ -18,6 +20,15 @@ export interface SliceFile {
   across: Vector3 | null; // direction along a row, LPS
   down: Vector3 | null; // direction along a column, LPS
 }
+
+/** A DICOM file of a picture that is too damaged for its attributes to be read. */
+export interface DamagedSlice {
+  file: string;
+  mentions: string[]; // the unique identifiers in what is left, its series' among them
+}
+
+/** A DICOM object without slices (a report, a directory of files) is null. */
+export type TaggedFile = SliceFile | DamagedSlice | null;
 
 const tags = {
   instance: '0008|0018',
@@ -52,14 +63,14 @@ interface Reader {
 }
 let reader: Reader | undefined;
 
-/** Attributes of each file of one folder, in their order; null for a DICOM object without slices (a report, a DICOMDIR). */
-export async function readSliceTags(files: string[]): Promise<(SliceFile | null)[]> {
-  const result: (SliceFile | null)[] = [];
+/** What each DICOM file is, in their order. */
+export async function readSliceTags(files: string[]): Promise<TaggedFile[]> {
+  const result: TaggedFile[] = [];
   for (const file of files) {
     reader ??= await loadReader();
     const values = readValues(reader, file);
     if (values === null) reader = undefined; // a pipeline that failed may have left its memory in any state
-    result.push(values === null ? null : sliceOf(file, values));
+    result.push(values === null ? await damagedSlice(file) : sliceOf(file, values));
   }
   return result;
 }
@@ -73,7 +84,6 @@ async function loadReader(): Promise<Reader> {
   const inside = (name: string, path: string) => new URL(path, import.meta.resolve(name));
   const load = await import(inside('itk-wasm', 'pipeline/internal/load-emscripten-module-node.js').href);
   const run = await import(inside('itk-wasm', 'pipeline/internal/run-pipeline-emscripten.js').href);
-  const { fileURLToPath } = await import('node:url');
   const path = fileURLToPath(inside('@itk-wasm/dicom', 'pipelines/read-dicom-tags'));
   return { module: await (load.default as LoadModule)(path), run: run.default as RunPipeline };
 }
@@ -91,6 +101,19 @@ function readValues({ module, run }: Reader, file: string): Map<string, string> 
   } finally {
     module.unmountDir(folder);
   }
+}
+
+/** Storage classes of pictures (DICOM PS3.4 annex B.5): CR, DX, CT, US, MR, NM, secondary capture, XA, VL, PET. */
+const PICTURE = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(1|2|3|4|6|7|12|20|77|128|130)(\.|$)/;
+const STANDARD = '1.2.840.10008.'; // the first such identifier in a file is its own class (PS3.10 section 7.1)
+const HEADER = 1 << 16; // bytes; attributes that come before the pixels are a few kB
+
+/** A file that could not be read is a damaged slice where it says that it is a picture, and null where not. */
+async function damagedSlice(file: string): Promise<DamagedSlice | null> {
+  const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+  const mentions = bytes.toString('latin1', 0, HEADER).match(/\d+(\.\d+)+/g) ?? [];
+  const own = mentions.find((identifier) => identifier.startsWith(STANDARD));
+  return own !== undefined && PICTURE.test(own) ? { file, mentions } : null;
 }
 
 function sliceOf(file: string, values: Map<string, string>): SliceFile | null {

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { fault } from '../../shared/errors.ts';
 import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
 import { groupSeries, type Series } from './dicom-series.ts';
-import type { SliceFile } from './dicom-tags.ts';
+import type { TaggedFile } from './dicom-tags.ts';
 import { readHead } from './file-kind.ts';
 import type { FileReply, FileRequest, FileVerb, FileVerbs } from './file-worker.ts';
 import { toSourceGrid } from './orientation.ts';
@@ -24,8 +24,7 @@ export async function readImage(path: string): Promise<Volume> {
   );
   if (!isFolder && (await readHead(path)).kind !== 'dicom') return call('readVolume', path, basename(path));
   const files = isFolder ? await filesOf(path) : [path];
-  const slices = (await readSliceTags(files)).filter((slice) => slice !== null);
-  const { series, refused } = groupSeries(slices);
+  const { series, refused } = groupSeries(await readSliceTags(files));
   if (series.length > 1) throw fault('imaging.several-series', { file: basename(path), count: series.length });
   if (series.length === 1) return readSeries(series[0]);
   throw (
@@ -42,8 +41,8 @@ export function readSeries(series: Series): Promise<Volume> {
   return call('readSeries', series);
 }
 
-/** Grouping attributes of DICOM files, in their order; null for one without slices. */
-export function readSliceTags(files: string[]): Promise<(SliceFile | null)[]> {
+/** What each DICOM file is, in their order. */
+export function readSliceTags(files: string[]): Promise<TaggedFile[]> {
   return call('readSliceTags', files);
 }
 
@@ -103,7 +102,7 @@ function call<Verb extends FileVerb>(verb: Verb, ...args: Parameters<FileVerbs[V
 }
 
 function start(): Worker {
-  const thread = new Worker(new URL('./file-worker.ts', import.meta.url));
+  const thread = new Worker(new URL('./file-worker.ts', import.meta.url), { execArgv: [] });
   thread.on('message', (reply: FileReply) => {
     const waiting = pending.get(reply.id);
     pending.delete(reply.id);

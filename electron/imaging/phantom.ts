@@ -8,7 +8,7 @@
  * subject to subject; contrast, noise, shading, brightness and voxels from site to site.
  */
 import { gaussian, type Random, seededRandom } from '../../shared/random.ts';
-import type { Grid, LabelMap, Vector3, Volume } from '../../shared/volume.ts';
+import type { Grid, LabelMap, Matrix3, Vector3, Volume } from '../../shared/volume.ts';
 
 export interface PhantomOptions {
   seed: number;
@@ -26,6 +26,8 @@ export function phantomVolume({ seed, site, index }: PhantomOptions): { volume: 
   const subject = subjectOf(random);
   const grid = gridOf(scanner, random);
   const [nx, ny, nz] = grid.size;
+  const [ox, oy, oz] = grid.origin;
+  const [dx, dy, dz] = grid.spacing;
   const voxels = new Float32Array(nx * ny * nz);
   const labels = new Uint8Array(voxels.length);
   const shading = shadingOf(scanner.shading, random);
@@ -33,9 +35,7 @@ export function phantomVolume({ seed, site, index }: PhantomOptions): { volume: 
   for (let z = 0; z < nz; z++)
     for (let y = 0; y < ny; y++)
       for (let x = 0; x < nx; x++) {
-        const place: Vector3 = [x, y, z].map(
-          (number, axis) => grid.origin[axis] + number * grid.spacing[axis],
-        ) as Vector3;
+        const place: Vector3 = [ox + x * dx, oy + y * dy, oz + z * dz];
         const { tissue, label } = tissueAt(subject, place);
         const signal = brightness(scanner, tissue) * shading(place);
         // A scanner's picture is the magnitude of two noisy channels (Rician noise).
@@ -47,8 +47,7 @@ export function phantomVolume({ seed, site, index }: PhantomOptions): { volume: 
   return { volume: { grid, sourceGrid: grid, voxels }, labels: { grid, sourceGrid: grid, voxels: labels } };
 }
 
-// Tissues, as weights that sum to 1.
-const AIR = 0;
+// Tissues, as weights that sum to 1: air first, then these.
 const WATER = 1; // cerebrospinal fluid
 const WHITE = 2;
 const GREY = 3;
@@ -115,7 +114,7 @@ function shadingOf(strength: number, random: Random): (place: Vector3) => number
 
 /** One person's anatomy. Lengths in mm, angles in radians, places in the person's own frame: right, forwards, upwards. */
 interface Subject {
-  turn: Vector3; // angles about the three axes
+  turn: Matrix3; // rotation from the world
   shift: Vector3;
   size: number; // factor
   folds: { count: number; phase: number; twist: number; depth: number }[]; // waves about the brain's long axis
@@ -150,7 +149,7 @@ const islandPlaces: Vector3[] = [
 function subjectOf(random: Random): Subject {
   const about = (middle: number, spread: number) => middle + between(random, -spread, spread);
   return {
-    turn: [about(0, 0.14), about(0, 0.14), about(0, 0.14)],
+    turn: rotation(about(0, 0.14), about(0, 0.14), about(0, 0.14)),
     shift: [about(0, 2), about(0, 2.5), about(0, 2)],
     size: about(1, 0.1),
     folds: [3, 5, 8].map((count) => ({
@@ -229,17 +228,33 @@ function tissueAt(subject: Subject, world: Vector3): { tissue: Tissue; label: nu
   return { tissue, label: belongs <= 0.5 ? 0 : along < shape.border ? 1 : 2 };
 }
 
-/** World to the person's own frame: shifted, turned about each axis in turn, and scaled. */
+/** World to the person's own frame. */
 function inPerson({ shift, turn, size }: Subject, world: Vector3): Vector3 {
-  let place = world.map((value, axis) => (value - shift[axis]) / size) as Vector3;
-  turn.forEach((angle, axis) => {
-    const [first, second] = [(axis + 1) % 3, (axis + 2) % 3];
-    const turned: Vector3 = [...place];
-    turned[first] = Math.cos(angle) * place[first] - Math.sin(angle) * place[second];
-    turned[second] = Math.sin(angle) * place[first] + Math.cos(angle) * place[second];
-    place = turned;
-  });
-  return place;
+  const x = (world[0] - shift[0]) / size;
+  const y = (world[1] - shift[1]) / size;
+  const z = (world[2] - shift[2]) / size;
+  return [
+    turn[0] * x + turn[1] * y + turn[2] * z,
+    turn[3] * x + turn[4] * y + turn[5] * z,
+    turn[6] * x + turn[7] * y + turn[8] * z,
+  ];
+}
+
+/** Turns about x, then y, then z. */
+function rotation(aboutX: number, aboutY: number, aboutZ: number): Matrix3 {
+  const [cx, cy, cz] = [Math.cos(aboutX), Math.cos(aboutY), Math.cos(aboutZ)];
+  const [sx, sy, sz] = [Math.sin(aboutX), Math.sin(aboutY), Math.sin(aboutZ)];
+  return [
+    cy * cz,
+    sx * sy * cz - cx * sz,
+    cx * sy * cz + sx * sz,
+    cy * sz,
+    sx * sy * sz + cx * cz,
+    cx * sy * sz - sx * cz,
+    -sy,
+    sx * cy,
+    cx * cy,
+  ];
 }
 
 /** mm below the folded surface of the brain, about; negative outside. */
@@ -254,8 +269,8 @@ function brainDepth({ brain, folds }: Subject, [x, y, z]: Vector3): number {
 
 /** About mm inside an ellipsoid about `middle`; negative outside. */
 function ellipsoid(place: Vector3, middle: Vector3, half: Vector3): number {
-  const radius = Math.hypot(...place.map((value, axis) => (value - middle[axis]) / half[axis]));
-  return (1 - radius) * Math.min(...half);
+  const [x, y, z] = place.map((value, axis) => (value - middle[axis]) / half[axis]);
+  return (1 - Math.sqrt(x * x + y * y + z * z)) * Math.min(half[0], half[1], half[2]);
 }
 
 /** About mm inside an ellipse of these half axes; negative outside. */
@@ -270,6 +285,7 @@ function inside(depth: number): number {
 
 /** Lays a tissue over what is there already. */
 function cover(tissue: Tissue, kind: number, share: number): void {
+  if (share < 1e-6) return;
   for (let index = 0; index < tissue.length; index++) tissue[index] *= 1 - share;
   tissue[kind] += share;
 }

@@ -7,7 +7,7 @@ import { basename, dirname } from 'node:path';
 import { type ErrorCode, fault, type IsocenterError, isFault } from '../../shared/errors.ts';
 import type { LabelMap, Volume } from '../../shared/volume.ts';
 import { groupSeries, type Series } from './dicom-series.ts';
-import type { SliceFile } from './dicom-tags.ts';
+import type { TaggedFile } from './dicom-tags.ts';
 import { type FileKind, readHead } from './file-kind.ts';
 import { readImage, readLabelMap, readSeries, readSliceTags } from './files.ts';
 import { sameGrid } from './geometry.ts';
@@ -91,20 +91,20 @@ export async function* scanSources(
     if (!data.has(file)) yield problem(file, fault('imaging.not-an-image', { file: basename(file) }));
   }
 
-  const slices: SliceFile[] = [];
+  const tagged: TaggedFile[] = [];
   for (let start = 0; start < dicomFiles.length; start += TAGS_AT_ONCE) {
     signal?.throwIfAborted();
     yield { kind: 'progress', phase: 'finding', done: files.length - dicomFiles.length + start, total: files.length };
     const chunk = dicomFiles.slice(start, start + TAGS_AT_ONCE);
     for (const [index, slice] of (await readSliceTags(chunk)).entries()) {
-      if (slice !== null) slices.push(slice);
-      else {
-        const details = { file: basename(chunk[index]), modality: 'a report, a directory or damaged' };
+      tagged.push(slice);
+      if (slice === null) {
+        const details = { file: basename(chunk[index]), modality: 'a report or a directory' };
         yield problem(chunk[index], fault('imaging.dicom-not-an-image', details));
       }
     }
   }
-  const grouped = groupSeries(slices);
+  const grouped = groupSeries(tagged);
   for (const { path, error } of grouped.refused) yield problem(path, error);
   for (const series of grouped.series) {
     sources.push({ name: series.name, path: series.folder, format: 'dicom', series });

@@ -53,7 +53,7 @@ export class Finetuning {
     assignWeights(this.#unet, weights);
   }
 
-  /** A copy of the U-Net. Throws `engine.diverged` where a number in it is not finite. */
+  /** The U-Net as it is now, to be read only. Throws `engine.diverged` where a number in it is not finite. */
   weights(): WeightTensors {
     const weights = toWeights(this.#unet);
     assertFinite(weights, 'finetuneRate');

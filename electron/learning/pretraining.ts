@@ -79,7 +79,7 @@ export class Pretraining {
     assignWeights(this.#main, weights);
   }
 
-  /** A copy of the main encoder and projection. Throws `engine.diverged` where a number in it is not finite. */
+  /** The main encoder and projection as they are now, to be read only. Throws `engine.diverged` where one is not finite. */
   weights(): WeightTensors {
     const weights = toWeights(this.#main);
     assertFinite(weights, 'pretrainingRate');

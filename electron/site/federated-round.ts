@@ -1,7 +1,8 @@
 /** One round of a federation at one site: what is computed here, what is asked to leave, what comes in. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Decision, PayloadDescription } from '../../shared/consent.ts';
+import type { PayloadDescription } from '../../shared/consent.ts';
+import { isFault } from '../../shared/errors.ts';
 import type { FeatureBatch } from '../../shared/features.ts';
 import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
@@ -24,7 +25,8 @@ export interface Membership {
   site: Site;
   participant: Participant;
   run: Run;
-  gate: ConsentGate;
+  /** The gate, with the seconds that an answer may take. */
+  gate: (answerTimeout: number) => ConsentGate;
   plan: Plan;
   seed: number; // of this site: sites draw different slices
   volumes: VolumeFiles[];
@@ -56,8 +58,9 @@ export async function pretrainRound(member: Membership, round: Round): Promise<T
   };
   const remote = plan.exchangeFeatures ? await exchange(member, round, job) : [];
   const out = roundFile(member, round, 'local');
+  const begun = performance.now();
   const result = await site.trainer.run('pretrain', { ...job, remote, out }, trainingOptions(member, round));
-  await update(member, round, out, result);
+  await update(member, round, out, result, begun);
   return result;
 }
 
@@ -76,8 +79,9 @@ export async function finetuneRound(member: Membership, round: Round): Promise<T
     state: join(run.folder, 'state-unet.safetensors'),
     out,
   };
+  const begun = performance.now();
   const result = await site.trainer.run('finetune', job, trainingOptions(member, round));
-  await update(member, round, out, result);
+  await update(member, round, out, result, begun);
   return result;
 }
 
@@ -95,30 +99,52 @@ function keepGlobalWeights(member: Membership, round: Round, kind: 'encoder' | '
 async function exchange(member: Membership, round: Round, job: FeaturesJob): Promise<FeatureBatch[]> {
   const kept = roundFile(member, round, 'remote');
   if (existsSync(kept)) return readRemoteFeatures(kept);
-  const payload = round.received.features ? null : await askFeatures(member, round, job);
-  const remote = await outcome(member, payload, () => round.exchange(payload));
+  const verdict = round.received.features ? undefined : await askFeatures(member, round, job);
+  const remote = await handOver(verdict, (payload) => round.exchange(payload));
   writeRemoteFeatures(kept, remote);
   return remote;
 }
 
-async function askFeatures(member: Membership, round: Round, job: FeaturesJob): Promise<ApprovedPayload | null> {
+async function askFeatures(member: Membership, round: Round, job: FeaturesJob): Promise<Allowed | undefined> {
   const { plan, site } = member;
   const recipients = await round.recipients();
-  if (recipients.length === 0) return null;
+  if (recipients.length === 0) return undefined;
   const own = await site.trainer.run('features', job, { signal: round.signal });
   const { batch, words } = treat(own, plan.privacy);
   const bytes = encodeFeatureBatch(batch, plan);
   const context = payloadContext(member, round, member.volumes.length);
-  return ask(member, round, bytes, describeFeatures(bytes, batch, { ...context, recipients, treatment: words }));
+  const description = describeFeatures(bytes, batch, { ...context, recipients, treatment: words });
+  return ask(member, round, bytes, description, ANSWER_SHARE * plan.featuresDeadline);
 }
 
-async function update(member: Membership, round: Round, file: string, result: TrainingResult): Promise<void> {
+/** Asks for and sends the trained weights. One that comes too late is lost to the round, not to this site. */
+async function update(
+  member: Membership,
+  round: Round,
+  file: string,
+  result: TrainingResult,
+  begun: number,
+): Promise<void> {
   if (round.received.update) return;
   const { weights } = readWeights(file);
   const bytes = encodeSafetensors(weights); // without the header's notes
   const description = describeWeights(bytes, weights, payloadContext(member, round, result.volumes));
-  const payload = await ask(member, round, bytes, description);
-  await outcome(member, payload, () => round.update(payload, { volumes: result.volumes, loss: mean(result.losses) }));
+  const left = member.plan.trainingDeadline - (performance.now() - begun) / 1000;
+  try {
+    const verdict = await ask(member, round, bytes, description, Math.max(1, ANSWER_SHARE * left));
+    await handOver(verdict, (payload) => round.update(payload, { volumes: result.volumes, loss: mean(result.losses) }));
+  } catch (error) {
+    if (!isFault(error, 'federation.late')) throw error;
+  }
+}
+
+/** Of the time that a phase leaves; the rest is for sending. */
+const ANSWER_SHARE = 0.8;
+
+/** What was allowed, and the gate that remembers it. */
+interface Allowed {
+  gate: ConsentGate;
+  payload: ApprovedPayload;
 }
 
 /** The one question, and its answer as an event. Throws `Leaving` where the answer is to leave. */
@@ -127,31 +153,34 @@ async function ask(
   round: Round,
   bytes: Uint8Array,
   description: PayloadDescription,
-): Promise<ApprovedPayload | null> {
-  const verdict = await member.gate.ask(bytes, description, round.signal);
-  const { kind } = description;
+  answerTimeout: number,
+): Promise<Allowed | undefined> {
+  const gate = member.gate(answerTimeout);
+  const verdict = await gate.ask(bytes, description, round.signal);
+  const about = { type: 'payload', kind: description.kind, round: round.number, bytes: bytes.length } as const;
   if ('approved' in verdict) {
-    member.onEvent({ type: 'payload', kind, round: round.number, sent: true, bytes: bytes.length, reason: 'allowed' });
-    return verdict.approved;
+    member.onEvent({ ...about, sent: true, reason: 'allowed' });
+    return { gate, payload: verdict.approved };
   }
-  const { answer, reason }: Decision = verdict.refused;
-  member.onEvent({ type: 'payload', kind, round: round.number, sent: false, bytes: bytes.length, reason });
+  const { answer, reason } = verdict.refused;
+  member.onEvent({ ...about, sent: false, reason });
   if (answer === 'refuse-and-leave') throw new Leaving(reason);
-  return null;
+  return undefined;
 }
 
-/** Hands a payload over and notes in the ledger what became of it. */
-async function outcome<Result>(
-  { gate }: Membership,
-  payload: ApprovedPayload | null,
-  send: () => Promise<Result>,
+/** Hands over what was allowed, or nothing, and notes in the ledger what became of it. */
+async function handOver<Result>(
+  allowed: Allowed | undefined,
+  send: (payload: ApprovedPayload | null) => Promise<Result>,
 ): Promise<Result> {
+  if (!allowed) return send(null);
+  const { gate, payload } = allowed;
   try {
-    const result = await send();
-    if (payload) gate.note(payload, 'sent');
+    const result = await send(payload);
+    gate.note(payload, 'sent');
     return result;
   } catch (error) {
-    if (payload) gate.note(payload, 'failed', error instanceof Error ? error.message : String(error));
+    gate.note(payload, 'failed', error instanceof Error ? error.message : String(error));
     throw error;
   }
 }

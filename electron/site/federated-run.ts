@@ -1,9 +1,10 @@
 /** Taking part in a federation from the first round to the last. */
 import { readFileSync, rmSync } from 'node:fs';
 import type { Decider, Party, PayloadKind, Stage } from '../../shared/consent.ts';
-import { fault } from '../../shared/errors.ts';
+import { fault, isFault } from '../../shared/errors.ts';
 import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
+import { randomInteger, seededRandom } from '../../shared/random.ts';
 import { decodeWeights } from '../../shared/safetensors.ts';
 import type { TrainingResult } from '../engine/jobs.ts';
 import { hashToken, parseInvitation } from '../federation/invitation.ts';
@@ -79,16 +80,17 @@ export async function joinFederation(site: Site, options: JoinOptions): Promise<
         site,
         participant,
         run,
-        gate: new ConsentGate({
-          ledger: folder.ledger,
-          approvals: folder.approvals,
-          permissions: folder.permissions,
-          decider: options.decider,
-          run: run.id,
-          answerTimeout: Math.min(plan.featuresDeadline, plan.trainingDeadline),
-        }),
+        gate: (answerTimeout) =>
+          new ConsentGate({
+            ledger: folder.ledger,
+            approvals: folder.approvals,
+            permissions: folder.permissions,
+            decider: options.decider,
+            run: run.id,
+            answerTimeout,
+          }),
         plan,
-        seed: plan.seed,
+        seed: seedOf(plan, site.name),
         volumes,
         labelled: () => labelledVolumes(folder, options.labels ?? 'all', plan.seed),
         onEvent,
@@ -97,6 +99,11 @@ export async function joinFederation(site: Site, options: JoinOptions): Promise<
   } finally {
     await participant.close();
   }
+}
+
+/** Sites draw different slices; the same site of the same plan draws the same ones again. */
+function seedOf({ seed }: Plan, name: string): number {
+  return randomInteger(seededRandom('site', seed, name), 2 ** 31);
 }
 
 async function follow(member: Membership): Promise<JoinResult> {
@@ -125,7 +132,7 @@ async function takePart(member: Membership, round: Round): Promise<TrainingResul
   try {
     return await (round.stage === 'pretraining' ? pretrainRound(member, round) : finetuneRound(member, round));
   } catch (error) {
-    if (round.signal.aborted && !member.participant.ended) return undefined;
+    if (isFault(error, 'federation.late')) return undefined;
     throw error;
   } finally {
     for (const what of ['global', 'remote', 'local']) rmSync(roundFile(member, round, what), { force: true });

@@ -1,5 +1,5 @@
 /** Segmenting images with a model of the site. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../shared/errors.ts';
 import type { LabelScores } from '../../shared/scores.ts';
@@ -63,6 +63,7 @@ export async function segmentAndScore(
   { onProgress, signal }: { onProgress?: (progress: Progress) => void; signal?: AbortSignal } = {},
 ): Promise<LabelScores[][]> {
   const model = requireUnet(site, modelId);
+  mkdirSync(out, { recursive: true });
   const outputs = volumes.map((_, index) => join(out, `${index}.safetensors`));
   await site.trainer.run(
     'segment',

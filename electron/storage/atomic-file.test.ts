@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -88,6 +89,32 @@ describe('writeFileAtomic', () => {
     expect(stdout.trim()).toBe('storage.disk-full');
     expect(readdirSync(base)).toEqual(['a']);
     expect(readFileSync(file, 'utf8')).toBe('old');
+  });
+});
+
+describe('a writer that is killed in the middle', () => {
+  it('leaves a whole file, the old or the new', async () => {
+    const base = folder();
+    const file = join(base, 'state.bin');
+    const script = `
+      const { writeFileAtomic } = await import(${JSON.stringify(import.meta.resolve('./atomic-file.ts'))});
+      for (let n = 1; ; n++) {
+        writeFileAtomic(process.argv[1], new Uint8Array(16 << 20).fill(n % 251), { durable: n % 3 === 0 });
+        if (n === 2) console.log('writing');
+      }
+    `;
+    for (const delay of [5, 19, 33, 48, 62, 79]) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script, file]);
+      await once(child.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const bytes = readFileSync(file);
+      expect(bytes.length).toBe(16 << 20);
+      expect(bytes.equals(Buffer.alloc(bytes.length, bytes[0]))).toBe(true);
+      cleanLeftovers(base);
+      expect(readdirSync(base)).toEqual(['state.bin']);
+    }
   });
 });
 

@@ -158,6 +158,27 @@ describe('the lock', () => {
   });
 });
 
+describe('the lock of a process that forgot it', () => {
+  it('is held all the same', async () => {
+    const path = folder();
+    const site = createSite(path, 'A');
+    // What nothing refers to is collected, and SQLite closes a collected database.
+    const holder = storageProcess(
+      `import { setFlagsFromString } from 'node:v8';
+       import { runInNewContext } from 'node:vm';
+       setFlagsFromString('--expose-gc');
+       const collect = runInNewContext('gc');
+       sitefolder.openSite(process.argv[1]).lock('pre-training');
+       for (let i = 0; i < 5; i++) { collect(); await new Promise((resolve) => setTimeout(resolve, 5)); }
+       console.log('collected'); setInterval(() => {}, 1000);`,
+      path,
+    );
+    expect(await holder.line()).toBe('collected');
+    expect(() => site.lock('fine-tuning')).toThrow(faultOf('storage.site-busy'));
+    await holder.kill();
+  });
+});
+
 describe('a site whose process is killed', () => {
   const script = `
     const site = sitefolder.openSite(process.argv[1]);

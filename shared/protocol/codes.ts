@@ -42,8 +42,11 @@ export function closeName(code: number): CloseName | undefined {
   return (Object.keys(closeCodes) as CloseName[]).find((name) => closeCodes[name] === code);
 }
 
-/** Whether to reconnect after this close code. Every code that is not ours (a lost connection is 1006) is worth it. */
+/** Codes of RFC 6455 with which WebSocket libraries refuse a frame that is broken or too large. */
+const refusedByTheLibrary = [1002, 1003, 1007, 1009];
+
+/** Whether to reconnect after this close code. One that is not ours is mostly a lost connection (1006), worth a try. */
 export function mayRetry(code: number): boolean {
   const name = closeName(code);
-  return name === undefined || worthRetrying.has(name);
+  return name === undefined ? !refusedByTheLibrary.includes(code) : worthRetrying.has(name);
 }

@@ -56,6 +56,7 @@ export interface Timing {
   pingEvery: number;
   silence: number;
   grace: number;
+  deliveryTime: number;
   backoffFirst: number;
   backoffMost: number;
   reconnectTime: number;
@@ -66,6 +67,7 @@ export const defaultTiming: Timing = {
   pingEvery: limits.pingEvery,
   silence: limits.silence,
   grace: limits.grace,
+  deliveryTime: limits.deliveryTime,
   backoffFirst: limits.backoffFirst,
   backoffMost: limits.backoffMost,
   reconnectTime: limits.reconnectTime,

@@ -1,5 +1,4 @@
-/** The trainer's verbs, each in a file of its own. */
-import { bench } from '../bench/bench.ts';
+/** The trainer's verbs that work on a site's files, each in a file of its own. */
 import type { TrainerJobs } from '../jobs.ts';
 import { useWasm } from '../wasm/backend.ts';
 import type { JobContext } from './context.ts';
@@ -7,13 +6,12 @@ import { evaluate } from './evaluate.ts';
 import { features } from './features.ts';
 import { finetune } from './finetune.ts';
 import { initialise } from './initialise.ts';
-import { inspect } from './inspect.ts';
 import { PreparedVolumes } from './prepared-volumes.ts';
 import { pretrain } from './pretrain.ts';
 import { segment } from './segment.ts';
 
 /** Prepared volumes are kept from job to job; all else that a job needs, it reads from files. */
-export function createJobs(context: JobContext): TrainerJobs {
+export function createJobs(context: JobContext): Omit<TrainerJobs, 'bench' | 'inspect'> {
   const volumes = new PreparedVolumes();
   return {
     initialise: async (job) => initialise(job),
@@ -34,10 +32,5 @@ export function createJobs(context: JobContext): TrainerJobs {
       return segment(job, context);
     },
     evaluate: (job) => evaluate(job, context),
-    bench: async (job) => {
-      await useWasm();
-      return bench(job, context.report);
-    },
-    inspect,
   };
 }

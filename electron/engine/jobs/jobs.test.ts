@@ -58,14 +58,6 @@ describe('evaluate', () => {
   });
 });
 
-describe('inspect', () => {
-  it('starts the engine and measures it', async () => {
-    const report = await listeningJobs().jobs.inspect();
-    expect(report).toMatchObject({ engine: 'wasm', usable: true });
-    expect(report.gflops).toBeGreaterThan(0);
-  });
-});
-
 describe('PreparedVolumes', () => {
   const one = 10 * 16 * 16 * 4; // bytes of a volume's slices
 

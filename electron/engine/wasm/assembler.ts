@@ -68,34 +68,15 @@ export const repeatWhile = (condition: Code, ...statements: Code[]): Code => [
   ...condition,
   ...[0x0d, 0x00, 0x0b],
 ];
-export const unless = (condition: Code, ...statements: Code[]): Code => [
-  ...[0x02, 0x40],
-  ...condition,
-  ...[0x0d, 0x00],
-  ...statements.flat(),
-  0x0b,
-];
 
 // Whole numbers; addresses are bytes
 export const constant = (value: number): Code => [0x41, ...signed(value)];
 export const add = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
 export const subtract = (a: Code, b: Code): Code => [...a, ...b, 0x6b];
-export const multiply = (a: Code, b: Code): Code => [...a, ...b, 0x6c];
 export const shiftLeft = (a: Code, b: Code): Code => [...a, ...b, 0x74];
-export const isZero = (a: Code): Code => [...a, 0x45];
-export const below = (a: Code, b: Code): Code => [...a, ...b, 0x49]; // unsigned
 export const increase = (local: Local, by: Code): Code => set(local, add(get(local), by));
 export const decrease = (local: Local, by: Code): Code => set(local, subtract(get(local), by));
 export const load = (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)];
-
-// One float
-export const loadFloat = (address: Code, offset = 0): Code => [...address, 0x2a, 2, ...unsigned(offset)];
-export const storeFloat = (address: Code, value: Code, offset = 0): Code => [
-  ...address,
-  ...value,
-  ...[0x38, 2],
-  ...unsigned(offset),
-];
 
 // Four floats
 const simd = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
