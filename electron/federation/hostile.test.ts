@@ -10,8 +10,7 @@ import { encodeSafetensors } from '../../shared/safetensors.ts';
 import type { Coordinator } from './coordinator.ts';
 import { planHash } from './digest.ts';
 import { encodeFeatureBatch } from './feature-batch.ts';
-import { createIdentity, createSealingKeys, fingerprintOf, type Identity } from './identity.ts';
-import { Roster } from './roster.ts';
+import { createIdentity, fingerprintOf, type Identity } from './identity.ts';
 import { type SealContext, seal } from './sealing.ts';
 import {
   behave,
@@ -391,37 +390,14 @@ describe('a stranger', () => {
 
   it('who connects too often is refused before the handshake', async () => {
     const { coordinator, events } = await open();
-    const results = [];
-    for (let i = 0; i < limits.connectionsPerMinute + 30; i++) {
+    // Twice the bound, in case a minute turns over in between.
+    let refused: string | undefined;
+    for (let i = 0; i <= 2 * limits.connectionsPerMinute && !refused; i++) {
       const intruder = await Intruder.dial(coordinator.address).catch((error: { code: string }) => error.code);
-      results.push(typeof intruder === 'string' ? intruder : 'open');
-      if (typeof intruder !== 'string') intruder.sendBytes(new Uint8Array(1));
+      if (typeof intruder === 'string') refused = intruder;
+      else intruder.sendBytes(new Uint8Array(1)); // thrown out, so that the house is never full
     }
-    expect(results.at(0)).toBe('open');
-    // A minute may have turned over in between; both halves together still passed the bound in one of them.
-    expect(results).toContain('federation.unreachable');
+    expect(refused).toBe('federation.unreachable');
     expect(events).toContainEqual(expect.objectContaining({ type: 'refused', why: 'too-often', site: null }));
-  });
-});
-
-describe('a hostile coordinator', () => {
-  it('cannot slip in a listener: a roster entry that its owner did not sign receives nothing', () => {
-    const identity = createIdentity();
-    const roster = new Roster('Test federation', createIdentity().fingerprint);
-    const own = createSealingKeys(identity, 'Test federation', 'B');
-    const swapped = createSealingKeys(createIdentity(), 'Test federation', 'B');
-    const entry = {
-      name: 'B',
-      key: identity.publicKey,
-      present: true,
-      sealingKey: own.publicKey,
-      sealingSignature: own.signature,
-    };
-    roster.update([entry]);
-    expect(roster.among([identity.publicKey])).toHaveLength(1);
-    roster.update([{ ...entry, sealingKey: swapped.publicKey }]);
-    expect(roster.among([identity.publicKey])).toEqual([]);
-    roster.update([{ ...entry, name: 'C' }]);
-    expect(roster.parties()).toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ describe('phantomVolume', () => {
 
   it('has both labels in every subject, the first in front, and is as large as it says', () => {
     for (let site = 0; site < 4; site++)
-      for (let index = 0; index < 4; index++) {
+      for (let index = 0; index < 2; index++) {
         const { volume, labels } = phantomVolume({ seed: 1, site, index });
         expect(volume.voxels.length).toBe(labels.voxels.length);
         expect(volume.voxels.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);

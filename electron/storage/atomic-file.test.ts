@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { cleanLeftovers, makePrivateFolder, readWholeFile, touchPrivate, writeFileAtomic } from './atomic-file.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'isocenter-'));
@@ -98,19 +98,21 @@ describe('a writer that is killed in the middle', () => {
     const file = join(base, 'state.bin');
     const script = `
       const { writeFileAtomic } = await import(${JSON.stringify(import.meta.resolve('./atomic-file.ts'))});
-      for (let n = 1; ; n++) {
-        writeFileAtomic(process.argv[1], new Uint8Array(16 << 20).fill(n % 251), { durable: n % 3 === 0 });
-        if (n === 2) console.log('writing');
+      const contents = [1, 2, 3].map((value) => new Uint8Array(32 << 20).fill(value));
+      for (let n = 0; ; n++) {
+        writeFileAtomic(process.argv[1], contents[n % 3], { durable: false }); // all of the time goes into the write
+        if (n === 1) console.log('writing');
       }
     `;
     for (const delay of [5, 19, 33, 48, 62, 79]) {
       const child = spawn(process.execPath, ['--input-type=module', '-e', script, file]);
+      onTestFinished(() => void child.kill('SIGKILL'));
       await once(child.stdout, 'data');
       await new Promise((resolve) => setTimeout(resolve, delay));
       child.kill('SIGKILL');
       await once(child, 'exit');
       const bytes = readFileSync(file);
-      expect(bytes.length).toBe(16 << 20);
+      expect(bytes.length).toBe(32 << 20);
       expect(bytes.equals(Buffer.alloc(bytes.length, bytes[0]))).toBe(true);
       cleanLeftovers(base);
       expect(readdirSync(base)).toEqual(['state.bin']);

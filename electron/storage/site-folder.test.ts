@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Sqlite from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { planSchema } from '../../shared/plan.ts';
 import type { Grid, Volume } from '../../shared/volume.ts';
 import { createSite, openSite } from './site-folder.ts';
@@ -28,6 +28,7 @@ function storageProcess(script: string, ...args: string[]) {
   const child = spawn(process.execPath, ['--input-type=module', '-e', source, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     line: async () => (await lines.next()).value as string | undefined,
