@@ -7,21 +7,18 @@ import { fault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
 import { type CloseName, closeCodes, closeName } from '../../shared/protocol/codes.ts';
 import { defaultTiming, limits, type Timing } from '../../shared/protocol/limits.ts';
-import {
-  type CoordinatorMessage,
-  type MessageOf,
-  nameSchema,
-  type SiteMessage,
-} from '../../shared/protocol/messages.ts';
+import { type MessageOf, nameSchema, type SiteMessage } from '../../shared/protocol/messages.ts';
 import { encodeSafetensors } from '../../shared/safetensors.ts';
 import { isLoopback } from './address.ts';
+import { admission } from './admission.ts';
 import { federatedAverage } from './aggregation.ts';
+import { checkFeatures, checkUpdate, payloadLimit } from './answers.ts';
 import type { Channel } from './channel.ts';
 import type { CoordinatorEvent } from './coordinator-events.ts';
 import type { AdmittedSite, CoordinatorState, CoordinatorStore } from './coordinator-state.ts';
 import { planHash, sameBytes, sha256 } from './digest.ts';
-import { largestSealedBatch } from './feature-batch.ts';
-import { fingerprintOf, type Identity } from './identity.ts';
+import { announcement, finalWeights, globalWeights, relayedTo, roster, siteOf } from './dispatches.ts';
+import type { Identity } from './identity.ts';
 import { hashToken, issueInvitation } from './invitation.ts';
 import { closeNameOf, type Link } from './link.ts';
 import { receive } from './reception.ts';
@@ -35,16 +32,13 @@ import {
   type RoundAction,
   type RoundEvent,
   type RoundRules,
-  received,
   resume,
   roundRules,
   step,
   undelivered,
 } from './round.ts';
-import { type SealContext, verifySeal } from './sealing.ts';
+import { dispatchTo, type Session, Sessions } from './sessions.ts';
 import { type Listener, listen } from './socket.ts';
-import { claimToken } from './tokens.ts';
-import { noTraffic, type Traffic, trafficSince, trafficSum } from './traffic.ts';
 import { layoutOf, readWeights, stripMetadata } from './weights-frame.ts';
 
 export interface CoordinatorOptions {
@@ -65,12 +59,7 @@ export interface CoordinatorOptions {
 /** After these a site is waited for; after every other close code of ours the round goes on without it. */
 const blameless: ReadonlySet<CloseName> = new Set(['silent', 'replaced', 'stopping', 'left']);
 
-interface Session {
-  site: AdmittedSite;
-  link: Link<'coordinator'>;
-  leaving: boolean; // it said goodbye, and its connection is about to close
-  announced: string; // the round last announced on this connection: once, or it would be answered twice
-}
+type Verdict = Extract<RoundAction, { type: 'count' | 'refuse' }>;
 
 export class Coordinator {
   /** Resolves with the final weights once every site that is here, or was just now, has taken them. */
@@ -79,16 +68,14 @@ export class Coordinator {
   readonly #timing: Timing;
   readonly #rules: RoundRules;
   readonly #planHash: string;
-  readonly #sessions = new Map<string, Session>(); // by fingerprint
+  readonly #sessions = new Sessions();
   readonly #strangers = new Set<Link<'coordinator'>>();
-  readonly #traffic = new Map<string, Traffic>(); // of closed links
-  #trafficBefore = new Map<string, Traffic>(); // at the round's announcement
   #state: CoordinatorState;
   #layout: string | undefined; // of the global weights
   #globalHash: Uint8Array | undefined;
   #work: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  #finishedAt: number | undefined;
+  #finishedAt: number | undefined; // until the final weights are delivered
   #stopped = false;
   #listener!: Listener;
   #resolveFinished!: (weights: Uint8Array) => void;
@@ -165,7 +152,7 @@ export class Coordinator {
     this.#stopped = true;
     clearTimeout(this.#timer);
     for (const link of this.#strangers) link.refuse(fault('federation.stopping'));
-    await Promise.all([...this.#sessions.values()].map(({ link }) => link.end('stopping')));
+    await Promise.all(this.#sessions.all().map(({ link }) => link.end('stopping')));
     await this.#work;
     await this.#listener.close();
   }
@@ -215,31 +202,16 @@ export class Coordinator {
 
   /** Checks the token and the room; saves who came before the site hears that it is in. */
   async #admit(link: Link<'coordinator'>, key: Uint8Array, join: MessageOf<'join'>): Promise<void> {
-    const fingerprint = fingerprintOf(key);
-    const { name, volumes, sealingKey, sealingSignature } = join;
     const hash = hashToken(join.token);
     if (!this.#state.tokens.some((token) => token.hash === hash)) await this.#readIssuedTokens();
-    const claim = claimToken(this.#state.tokens, hash, fingerprint);
-    if ('refused' in claim) {
-      link.refuse(fault(`federation.${claim.refused}`));
+    const admitted = admission(this.#state, key, join);
+    if ('refused' in admitted) {
+      link.refuse(fault(`federation.${admitted.refused}`));
       return;
     }
-    const again = this.#state.sites.some((site) => site.fingerprint === fingerprint);
-    if (!again && this.#state.sites.length >= limits.sites) {
-      link.refuse(fault('federation.full'));
-      return;
-    }
-    // Copies: what a message holds is a view into its whole frame.
-    const site: AdmittedSite = {
-      fingerprint,
-      key: new Uint8Array(key),
-      name,
-      volumes,
-      sealingKey: new Uint8Array(sealingKey),
-      sealingSignature: new Uint8Array(sealingSignature),
-    };
-    this.#state.tokens = claim.tokens;
-    this.#state.sites = [...this.#state.sites.filter((other) => other.fingerprint !== fingerprint), site];
+    const { site, again, tokens, sites } = admitted;
+    this.#state.tokens = tokens;
+    this.#state.sites = sites;
     await this.#save();
     if (!link.open || this.#stopped) return;
     this.#strangers.delete(link);
@@ -256,11 +228,9 @@ export class Coordinator {
   #begin(session: Session, holding: MessageOf<'join'>['holding'], again: boolean): void {
     const { site, link } = session;
     const { federation, name, plan } = this.#options;
-    const before = this.#sessions.get(site.fingerprint);
-    this.#sessions.set(site.fingerprint, session);
-    before?.link.refuse(fault('federation.replaced'));
+    this.#sessions.add(session)?.link.refuse(fault('federation.replaced'));
     link.handOver({
-      payloadLimit: (message) => this.#payloadLimit(message, site),
+      payloadLimit: (message) => payloadLimit(message, site, plan, this.#state),
       onMessage: (message, payload) => this.#onMessage(message, payload, session),
       onClose: (code, error) => this.#onClose(session, code, error),
     });
@@ -294,39 +264,19 @@ export class Coordinator {
     );
   }
 
-  #onClose({ site, link, leaving }: Session, code: number, error: unknown): void {
-    const { fingerprint } = site;
-    this.#traffic.set(fingerprint, trafficSum(this.#traffic.get(fingerprint) ?? noTraffic(), link.traffic));
+  #onClose(session: Session, code: number, error: unknown): void {
+    const { site, link, leaving } = session;
     this.#refusedLink(site, link, code, error);
-    if (this.#sessions.get(fingerprint)?.link !== link) return; // replaced
-    this.#sessions.delete(fingerprint);
+    if (!this.#sessions.remove(session)) return;
     if (leaving) return;
     const why = closeName(code);
     this.#options.onEvent({ type: 'left', site: party(site), code, reason: why ?? 'connection lost' });
     const broken = why === undefined || blameless.has(why);
-    this.#dispatch({ type: broken ? 'gone' : 'expelled', site: fingerprint, at: Date.now() });
+    this.#dispatch({ type: broken ? 'gone' : 'expelled', site: site.fingerprint, at: Date.now() });
     this.#sendRoster();
   }
 
   // Messages of admitted sites
-
-  /** Asked at a payload's header, before a byte of it is kept. */
-  #payloadLimit(message: SiteMessage, site: AdmittedSite): number {
-    const { plan } = this.#options;
-    if (message.type === 'features') {
-      if (!plan.exchangeFeatures || message.stage !== 'pretraining') throw fault('federation.bad-turn');
-      return largestSealedBatch(plan);
-    }
-    if (message.type === 'update' && this.#state.weights) {
-      // An update to an earlier stage has another size; it is read to its end and refused as old.
-      if (message.stage !== this.#state.weights.stage) return limits.weightsBytes;
-      if (message.bytes !== this.#state.weights.bytes.length) {
-        throw fault('federation.bad-weights', { site: site.name, reason: 'they have not the size of the global ones' });
-      }
-      return message.bytes;
-    }
-    throw fault('federation.bad-turn');
-  }
 
   #onMessage(message: SiteMessage, payload: Uint8Array, session: Session): void {
     const { site } = session;
@@ -357,68 +307,53 @@ export class Coordinator {
 
   #onFeatures(message: MessageOf<'features'>, payload: Uint8Array, session: Session): void {
     const { site } = session;
-    const { stage, round, ephemeral, nonce, signature, keys } = message;
-    const bad = (reason: string) => fault('federation.bad-features', { site: site.name, reason });
-    const recipients = new Set(keys.map(({ to }) => fingerprintOf(to)));
-    const known = [...recipients].every((to) => this.#siteOf(to) && to !== site.fingerprint);
-    if (recipients.size !== keys.length || !known) throw bad('they are sealed for somebody unknown');
-    const sealed = { ephemeral, nonce, signature, ciphertext: payload, keys };
-    const context: SealContext = {
-      federation: this.#options.federation,
-      planHash: this.#planHash,
-      stage,
-      round,
-      sender: site.key,
-    };
-    if (!verifySeal(sealed, context)) throw bad('their seal is broken');
-    this.#answer({ about: 'features', stage, round, given: true }, session, payload.length, () => {
+    const sealed = checkFeatures(message, payload, site, this.#state);
+    this.#answer({ about: 'features', ...place(message), given: true }, session, payload.length, () => {
       this.#state.features.push({ site: site.fingerprint, sealed });
     });
   }
 
-  #onUpdate(message: MessageOf<'update'>, payload: Uint8Array, session: Session): void {
+  #onUpdate(message: MessageOf<'update'>, weights: Uint8Array, session: Session): void {
     const { site } = session;
-    const { stage, round, volumes, loss } = message;
-    const keep = () => {
-      this.#state.updates.push({ site: site.fingerprint, volumes, loss, weights: payload });
-    };
-    if (stage === this.#state.weights?.stage) {
-      if (volumes > site.volumes) {
-        throw fault('federation.bad-message', { reason: 'volumes: more than the site joined with' });
-      }
-      readWeights(payload, site.name, this.#layout);
-    }
-    this.#answer({ about: 'update', stage, round, given: true }, session, payload.length, keep);
+    const { volumes, loss } = message;
+    // One of the stage before is not looked at: it will be refused as old.
+    if (message.stage === this.#state.weights?.stage) checkUpdate(message, weights, site, this.#layout);
+    this.#answer({ about: 'update', ...place(message), given: true }, session, weights.length, () => {
+      this.#state.updates.push({ site: site.fingerprint, volumes, loss, weights });
+    });
   }
 
   /** Lets the state machine judge an answer; `keep` runs where it counts. */
   #answer(answer: Answer, { site, link }: Session, bytes: number, keep: () => void): void {
     const { about, stage, round } = answer;
-    const event: RoundEvent = { type: 'answer', ...answer, site: site.fingerprint, at: Date.now() };
-    this.#dispatch(event, (action) => {
-      if (action.type === 'count') {
-        keep();
-        void link.send({ type: 'counted', about, stage, round });
-        this.#options.onEvent({ type: 'answered', site: party(site), about, stage, round, bytes });
-        return;
-      }
-      if (action.why === 'duplicate' || action.why === 'bad-turn') throw fault(`federation.${action.why}`);
-      void link.send({ type: 'refused', about, stage, round, code: closeCodes[action.why] });
-      this.#refused(site, link.remote, action.why, `${about} of round ${round}`);
-    });
+    const verdict = this.#dispatch({ type: 'answer', ...answer, site: site.fingerprint, at: Date.now() });
+    if (!verdict) return; // the coordinator has stopped
+    if (verdict.type === 'count') {
+      keep();
+      void link.send({ type: 'counted', about, stage, round });
+      this.#options.onEvent({ type: 'answered', site: party(site), about, stage, round, bytes });
+      return;
+    }
+    if (verdict.why === 'duplicate' || verdict.why === 'bad-turn') throw fault(`federation.${verdict.why}`);
+    void link.send({ type: 'refused', about, stage, round, code: closeCodes[verdict.why] });
+    this.#refused(site, link.remote, verdict.why, `${about} of round ${round}`);
   }
 
   // Rounds
 
-  /** Feeds the state machine; answers are judged at once, everything slower waits its turn. */
-  #dispatch(event: RoundEvent, judge?: (action: Extract<RoundAction, { type: 'count' | 'refuse' }>) => void): void {
-    if (this.#stopped) return;
+  /**
+   * Feeds the state machine. Its verdict about an answer is given back at once; everything slower waits its turn, and so
+   * begins only after the caller has kept the answer.
+   */
+  #dispatch(event: RoundEvent): Verdict | undefined {
+    if (this.#stopped) return undefined;
     const before = this.#state.rounds;
     const { state, actions } = step(this.#rules, before, event);
     this.#state.rounds = state;
+    let verdict: Verdict | undefined;
     for (const action of actions) {
       if (action.type === 'count' || action.type === 'refuse') {
-        judge?.(action);
+        verdict = action;
         continue;
       }
       if (action.type === 'announce') {
@@ -428,11 +363,10 @@ export class Coordinator {
       }
       void this.#enqueue(() => this.#perform(action));
     }
-    if (state.phase !== before.phase || state.round !== before.round || state.stage !== before.stage) {
-      this.#announcePhase();
-    } else if (state.phase === 'admit') this.#announcePhase();
+    if (state.phase !== before.phase || state.phase === 'admit') this.#announcePhase();
     this.#schedule();
     this.#checkDelivered();
+    return verdict;
   }
 
   async #perform(action: RoundAction): Promise<void> {
@@ -443,7 +377,7 @@ export class Coordinator {
         return;
       case 'announce':
         await this.#save();
-        this.#trafficBefore = new Map(this.#state.sites.map((site) => [site.fingerprint, this.#trafficOf(site)]));
+        this.#sessions.markTraffic();
         for (const session of this.#memberSessions()) this.#sendAnnouncement(session, false);
         return;
       case 'close-features':
@@ -455,8 +389,8 @@ export class Coordinator {
       case 'finish':
         await this.#save();
         this.#finishedAt = Date.now();
-        this.#options.onEvent({ type: 'finished', bytes: this.#weights().bytes.length });
-        for (const session of this.#sessions.values()) this.#sendFinal(session);
+        this.#options.onEvent({ type: 'finished', bytes: globalWeights(this.#state).length });
+        for (const session of this.#sessions.all()) this.#sendFinal(session);
         this.#schedule();
         this.#checkDelivered();
         return;
@@ -498,7 +432,7 @@ export class Coordinator {
       participants: updates.map(({ site, volumes, loss }) => ({ ...this.#party(site), volumes, loss })),
       traffic: this.#state.sites.map((site) => ({
         ...party(site),
-        traffic: trafficSince(this.#trafficOf(site), this.#trafficBefore.get(site.fingerprint) ?? noTraffic()),
+        traffic: this.#sessions.trafficOf(site.fingerprint),
       })),
     });
     this.#state.features = [];
@@ -509,75 +443,31 @@ export class Coordinator {
 
   // What is sent
 
-  #sendAnnouncement(session: Session, holdsWeights: boolean): void {
-    const { site, link } = session;
-    const { stage, round, phase, members } = this.#state.rounds;
+  #sendAnnouncement(session: Session, holds: boolean): void {
+    const { stage, round } = this.#state.rounds;
     if (session.announced === `${stage} ${round}`) return;
     session.announced = `${stage} ${round}`;
-    const weights = holdsWeights ? new Uint8Array(0) : this.#weights().bytes;
-    link.allowMessages();
-    void link.send(
-      {
-        type: 'announce',
-        stage,
-        round,
-        rounds: this.#rules.rounds[stage],
-        phase: phase === 'features' ? 'features' : 'training',
-        remaining: this.#remaining(),
-        members: members.flatMap((member) => this.#siteOf(member)?.key ?? []),
-        received: received(this.#state.rounds, site.fingerprint),
-        bytes: weights.length,
-      },
-      weights,
-    );
+    session.link.allowMessages();
+    const rounds = this.#rules.rounds[stage];
+    dispatchTo(session, announcement(this.#state, session.site, { rounds, remaining: this.#remaining(), holds }));
   }
 
   #closeFeatures(session: Session): void {
     const { stage, round } = this.#state.rounds;
-    this.#sendRelayed(session);
+    for (const batch of relayedTo(this.#state, session.site, this.#options.plan.refusersReceive)) {
+      dispatchTo(session, batch);
+    }
     void session.link.send({ type: 'training', stage, round, remaining: this.#remaining() });
   }
 
-  /** The others' batches that were sealed for this site; where the plan says so, only to who shared its own. */
-  #sendRelayed({ site, link }: Session): void {
-    const { stage, round, shared } = this.#state.rounds;
-    if (!this.#options.plan.refusersReceive && !shared.includes(site.fingerprint)) return;
-    for (const { site: from, sealed } of this.#state.features) {
-      const key = sealed.keys.find(({ to }) => sameBytes(to, site.key));
-      const sender = this.#siteOf(from);
-      if (!key || !sender) continue;
-      const { ephemeral, nonce, signature, ciphertext } = sealed;
-      const { wrapped } = key;
-      void link.send(
-        {
-          type: 'relayed',
-          stage,
-          round,
-          from: sender.key,
-          ephemeral,
-          nonce,
-          signature,
-          wrapped,
-          bytes: ciphertext.length,
-        },
-        ciphertext,
-      );
-    }
-  }
-
   #sendRoster(): void {
-    const sites = this.#state.sites.map(({ name, key, sealingKey, sealingSignature, fingerprint }) => {
-      return { name, key, sealingKey, sealingSignature, present: this.#isHere(fingerprint) };
-    });
-    if (sites.length === 0) return;
-    const roster: CoordinatorMessage = { type: 'roster', sites };
-    for (const { link } of this.#sessions.values()) void link.send(roster);
+    const message = roster(this.#state, (site) => this.#sessions.isHere(site));
+    for (const { link } of this.#sessions.all()) void link.send(message);
   }
 
-  #sendFinal({ link }: Session): void {
-    const { bytes } = this.#weights();
-    link.allowMessages();
-    void link.send({ type: 'finished', bytes: bytes.length }, bytes);
+  #sendFinal(session: Session): void {
+    session.link.allowMessages();
+    dispatchTo(session, finalWeights(this.#state));
   }
 
   // Bookkeeping
@@ -598,7 +488,7 @@ export class Coordinator {
   #fail(error: unknown): void {
     this.#options.onEvent({ type: 'failed', error });
     this.#rejectFinished(error);
-    for (const { link } of this.#sessions.values()) link.refuse(error);
+    for (const { link } of this.#sessions.all()) link.refuse(error);
     this.#stopped = true;
     clearTimeout(this.#timer);
     void this.#listener.close();
@@ -632,9 +522,9 @@ export class Coordinator {
     if (this.#finishedAt === undefined) return;
     const now = Date.now();
     const waiting = undelivered(this.#rules, this.#state.rounds, now);
-    if (waiting.length === 0 || now >= this.#finishedAt + this.#timing.deliveryTime) {
-      this.#resolveFinished(this.#weights().bytes);
-    }
+    if (waiting.length > 0 && now < this.#finishedAt + this.#timing.deliveryTime) return;
+    this.#finishedAt = undefined;
+    this.#resolveFinished(globalWeights(this.#state));
   }
 
   #announcePhase(): void {
@@ -663,34 +553,15 @@ export class Coordinator {
   }
 
   #memberSessions(): Session[] {
-    return [...this.#sessions.values()].filter(({ site }) => isMember(this.#state.rounds, site.fingerprint));
-  }
-
-  #isHere(fingerprint: string): boolean {
-    const session = this.#sessions.get(fingerprint);
-    return session !== undefined && !session.leaving;
-  }
-
-  #siteOf(fingerprint: string): AdmittedSite | undefined {
-    return this.#state.sites.find((site) => site.fingerprint === fingerprint);
+    return this.#sessions.all().filter(({ site }) => isMember(this.#state.rounds, site.fingerprint));
   }
 
   #party(fingerprint: string): Party {
-    return { name: this.#siteOf(fingerprint)?.name ?? 'unknown', fingerprint };
-  }
-
-  #trafficOf({ fingerprint }: AdmittedSite): Traffic {
-    const open = this.#sessions.get(fingerprint)?.link.traffic ?? noTraffic();
-    return trafficSum(this.#traffic.get(fingerprint) ?? noTraffic(), open);
+    return { name: siteOf(this.#state, fingerprint)?.name ?? 'unknown', fingerprint };
   }
 
   #remaining(): number {
     return Math.max(0, Math.round((this.#state.rounds.deadline ?? Date.now()) - Date.now()));
-  }
-
-  #weights(): { stage: Stage; bytes: Uint8Array } {
-    if (!this.#state.weights) throw fault('federation.nothing-to-average');
-    return this.#state.weights;
   }
 }
 

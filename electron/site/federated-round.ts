@@ -100,9 +100,19 @@ async function exchange(member: Membership, round: Round, job: FeaturesJob): Pro
   const kept = roundFile(member, round, 'remote');
   if (existsSync(kept)) return readRemoteFeatures(kept);
   const verdict = round.received.features ? undefined : await askFeatures(member, round, job);
-  const remote = await handOver(verdict, (payload) => round.exchange(payload));
+  const batches = await handOver(verdict, (payload) => round.exchange(payload));
+  const remote = batches.toSorted(byContent);
   writeRemoteFeatures(kept, remote);
   return remote;
+}
+
+/** By content, because keys differ from site to site and run to run: the same features draw the same samples. */
+function byContent(a: FeatureBatch, b: FeatureBatch): number {
+  return Buffer.compare(bytesOf(a.vectors), bytesOf(b.vectors));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 async function askFeatures(member: Membership, round: Round, job: FeaturesJob): Promise<Allowed | undefined> {
@@ -155,6 +165,7 @@ async function ask(
   description: PayloadDescription,
   answerTimeout: number,
 ): Promise<Allowed | undefined> {
+  member.onEvent({ type: 'asking', kind: description.kind, round: round.number });
   const gate = member.gate(answerTimeout);
   const verdict = await gate.ask(bytes, description, round.signal);
   const about = { type: 'payload', kind: description.kind, round: round.number, bytes: bytes.length } as const;

@@ -29,8 +29,9 @@ export interface JoinOptions {
 
 export type JoinEvent =
   | { type: 'joined'; federation: string; coordinator: Party; plan: Plan }
-  | { type: 'connection'; words: string }
+  | { type: 'connection'; words: string; loud: boolean }
   | { type: 'progress'; step: number; steps: number; words: string } // steps of all rounds
+  | { type: 'asking'; kind: PayloadKind; round: number } // the decider is about to be asked
   | { type: 'payload'; kind: PayloadKind; round: number; sent: boolean; bytes: number; reason: string }
   | ({ type: 'round' } & RoundSummary);
 
@@ -68,7 +69,7 @@ export async function joinFederation(site: Site, options: JoinOptions): Promise<
     ca: options.ca === undefined ? undefined : readCertificate(options.ca),
     volumes: volumes.length,
     signal: options.signal,
-    onEvent: ({ words }) => onEvent({ type: 'connection', words }),
+    onEvent: ({ type, words }) => onEvent({ type: 'connection', loud: type === 'insecure', words }),
   });
   try {
     const { plan, federation, coordinator } = participant;

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { planSchema } from '../../shared/plan.ts';
 import { createSite, openSite } from './site-folder.ts';
 
 const site = () => createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
@@ -24,6 +25,16 @@ describe('Permissions', () => {
       { type: 'permission-granted', permission: id, scope, bounds, by: 'anna' },
       { type: 'permission-withdrawn', permission: id, by: 'bert' },
     ]);
+  });
+
+  it('end with their run', () => {
+    const { permissions, runs } = site();
+    const { id } = runs.start('federated', planSchema.parse({}));
+    permissions.grant({ ...scope, run: id }, {}, 'anna');
+    runs.update(id, { state: 'paused' });
+    expect(permissions.list()).toHaveLength(1);
+    runs.update(id, { state: 'finished' });
+    expect(permissions.list()).toEqual([]);
   });
 
   it.each([

@@ -37,7 +37,11 @@ export class Permissions {
     this.#insert = database.query(
       'INSERT INTO permissions (id, scope, bounds, granted_by, granted_at) VALUES (?, ?, ?, ?, ?)',
     );
-    this.#inForce = database.query('SELECT * FROM permissions WHERE withdrawn_at IS NULL ORDER BY granted_at, rowid');
+    this.#inForce = database.query(
+      `SELECT * FROM permissions WHERE withdrawn_at IS NULL
+         AND scope ->> 'run' NOT IN (SELECT id FROM runs WHERE state IN ('finished', 'cancelled'))
+       ORDER BY granted_at, rowid`,
+    );
     this.#withdraw = database.query('UPDATE permissions SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL');
   }
 
@@ -59,7 +63,7 @@ export class Permissions {
     });
   }
 
-  /** What is in force now, oldest first. */
+  /** What is in force now, oldest first: neither withdrawn nor of a run that is over. */
   list(): Permission[] {
     return this.#inForce.all().map((row) => ({
       id: row.id,

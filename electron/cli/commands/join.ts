@@ -41,7 +41,11 @@ export function join(): Command {
                 );
                 break;
               case 'connection':
-                output.note(event.words);
+                if (event.loud) output.warn(event.words);
+                else output.note(event.words);
+                break;
+              case 'asking':
+                line.end(); // a bar would tear the question
                 break;
               case 'progress':
                 line.update(event.step, event.steps, event.words);

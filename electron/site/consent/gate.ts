@@ -105,7 +105,9 @@ export class ConsentGate {
     const { decider, answerTimeout } = this.#settings;
     const { signal, clear } = startDeadline(answerTimeout, outer);
     const noAnswer = () =>
-      nobody(outer.aborted ? 'the question was withdrawn' : `no answer in ${answerTimeout} seconds`);
+      nobody(
+        outer.aborted ? 'the question was withdrawn' : `no answer in ${Number(answerTimeout.toPrecision(3))} seconds`,
+      );
     if (signal.aborted) return noAnswer();
     const silence = new Promise<Decision>((resolve) => {
       signal.addEventListener('abort', () => resolve(noAnswer()), { once: true });
