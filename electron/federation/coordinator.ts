@@ -1,107 +1,64 @@
 /**
- * The coordinator: admits sites, opens rounds, relays sealed features, averages weights. What happens when is decided
- * by the state machine of round.ts; this file carries out its actions over links and keeps the state in a store.
+ * The coordinator: listens, admits sites, judges what they send, and passes on what the run of the federation has to
+ * say. What happens when is decided in round.ts and carried out in federation-run.ts.
  */
 import type { Party, Stage } from '../../shared/consent.ts';
 import { fault } from '../../shared/errors.ts';
-import type { Plan } from '../../shared/plan.ts';
 import { type CloseName, closeCodes, closeName } from '../../shared/protocol/codes.ts';
 import { defaultTiming, limits, type Timing } from '../../shared/protocol/limits.ts';
 import { type MessageOf, nameSchema, type SiteMessage } from '../../shared/protocol/messages.ts';
-import { encodeSafetensors } from '../../shared/safetensors.ts';
 import { isLoopback } from './address.ts';
 import { admission } from './admission.ts';
-import { federatedAverage } from './aggregation.ts';
 import { checkFeatures, checkUpdate, payloadLimit } from './answers.ts';
 import type { Channel } from './channel.ts';
-import type { CoordinatorEvent } from './coordinator-events.ts';
-import type { AdmittedSite, CoordinatorState, CoordinatorStore } from './coordinator-state.ts';
-import { planHash, sameBytes, sha256 } from './digest.ts';
-import { announcement, finalWeights, globalWeights, relayedTo, roster, siteOf } from './dispatches.ts';
+import type { AdmittedSite, CoordinatorState, ReceivedUpdate } from './coordinator-state.ts';
+import { planHash, sameBytes } from './digest.ts';
+import { announcement, finalWeights, relayedTo, roster } from './dispatches.ts';
+import { FederationRun, type RunOptions } from './federation-run.ts';
 import type { Identity } from './identity.ts';
 import { hashToken, issueInvitation } from './invitation.ts';
 import { closeNameOf, type Link } from './link.ts';
 import { receive } from './reception.ts';
-import {
-  type Answer,
-  awaited,
-  firstState,
-  isMember,
-  nextTick,
-  present,
-  type RoundAction,
-  type RoundEvent,
-  type RoundRules,
-  resume,
-  roundRules,
-  step,
-  undelivered,
-} from './round.ts';
+import { type Answer, isMember } from './round.ts';
 import { dispatchTo, type Session, Sessions } from './sessions.ts';
 import { type Listener, listen } from './socket.ts';
-import { layoutOf, readWeights, stripMetadata } from './weights-frame.ts';
 
-export interface CoordinatorOptions {
+export interface CoordinatorOptions extends RunOptions {
   identity: Identity;
-  name: string; // of the site that coordinates, shown to the others
-  federation: string;
-  plan: Plan;
-  sites: number; // the first round begins when that many are here
   listen: { host: string; port: number }; // port 0 for any free one
   tls?: { cert: string; key: string }; // PEM
-  store: CoordinatorStore;
-  /** Safetensors bytes of a stage's first global weights; `previous` are the last ones of the stage before. */
-  initialWeights: (stage: Stage, previous: Uint8Array | undefined) => Promise<Uint8Array>;
-  onEvent: (event: CoordinatorEvent) => void;
   timing?: Timing;
 }
 
 /** After these a site is waited for; after every other close code of ours the round goes on without it. */
 const blameless: ReadonlySet<CloseName> = new Set(['silent', 'replaced', 'stopping', 'left']);
 
-type Verdict = Extract<RoundAction, { type: 'count' | 'refuse' }>;
-
 export class Coordinator {
-  /** Resolves with the final weights once every site that is here, or was just now, has taken them. */
-  readonly finished: Promise<Uint8Array>;
   readonly #options: CoordinatorOptions;
   readonly #timing: Timing;
-  readonly #rules: RoundRules;
-  readonly #planHash: string;
+  readonly #run: FederationRun;
   readonly #sessions = new Sessions();
   readonly #strangers = new Set<Link<'coordinator'>>();
-  #state: CoordinatorState;
-  #layout: string | undefined; // of the global weights
-  #globalHash: Uint8Array | undefined;
-  #work: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
-  #finishedAt: number | undefined; // until the final weights are delivered
-  #stopped = false;
   #listener!: Listener;
-  #resolveFinished!: (weights: Uint8Array) => void;
-  #rejectFinished!: (error: unknown) => void;
+  #closing: Promise<void> | undefined;
 
   private constructor(options: CoordinatorOptions, saved: CoordinatorState | undefined) {
-    const { plan, federation, sites } = options;
     this.#options = options;
     this.#timing = options.timing ?? defaultTiming;
-    this.#rules = roundRules(plan, sites, this.#timing.grace);
-    this.#planHash = planHash(plan);
-    this.#state = saved ?? {
-      federation,
-      planHash: this.#planHash,
-      tokens: [],
-      sites: [],
-      rounds: firstState(this.#rules),
-      weights: null,
-      features: [],
-      updates: [],
-    };
-    this.finished = new Promise((resolve, reject) => {
-      this.#resolveFinished = resolve;
-      this.#rejectFinished = reject;
+    this.#run = new FederationRun(options, saved, this.#timing, {
+      announce: () => this.#announce(),
+      closeFeatures: () => {
+        for (const session of this.#members()) this.#closeFeatures(session);
+      },
+      roundOver: (counted, updates) => this.#roundOver(counted, updates),
+      finish: () => {
+        for (const session of this.#sessions.all()) this.#sendFinal(session);
+      },
+      fail: (error) => {
+        for (const { link } of this.#sessions.all()) link.refuse(error);
+        void this.#listener.close();
+      },
     });
-    this.finished.catch(() => {}); // who does not wait for it has the event
   }
 
   /**
@@ -120,8 +77,14 @@ export class Coordinator {
       throw fault('federation.plan-changed', { federation: saved.federation });
     }
     const coordinator = new Coordinator(options, saved);
-    await coordinator.#open(saved !== undefined);
+    await coordinator.#open();
+    if (saved) coordinator.#run.resume();
     return coordinator;
+  }
+
+  /** Resolves with the final weights once every site that is here, or was just now, has taken them. */
+  get finished(): Promise<Uint8Array> {
+    return this.#run.finished;
   }
 
   get fingerprint(): string {
@@ -140,26 +103,27 @@ export class Coordinator {
     const issued = Array.from({ length: count }, () =>
       issueInvitation({ address, fingerprint: this.fingerprint, federation }),
     );
-    const tokens = issued.map(({ tokenHash }) => ({ hash: tokenHash, site: null }));
-    this.#state.tokens = [...this.#state.tokens, ...tokens];
-    await this.#enqueue(() => this.#save());
+    this.#addTokens(issued.map(({ tokenHash }) => tokenHash));
+    await this.#run.enqueue(() => this.#run.save());
     return issued.map(({ text }) => text);
   }
 
   /** Stops listening, after telling the sites; they reconnect by themselves when it starts again. */
-  async close(): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    clearTimeout(this.#timer);
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const stopped = this.#run.stop();
     for (const link of this.#strangers) link.refuse(fault('federation.stopping'));
     await Promise.all(this.#sessions.all().map(({ link }) => link.end('stopping')));
-    await this.#work;
+    await stopped;
     await this.#listener.close();
   }
 
-  async #open(again: boolean): Promise<void> {
+  async #open(): Promise<void> {
     const { listen: where, tls, onEvent } = this.#options;
-    if (this.#state.weights) this.#setWeights(this.#state.weights.stage, this.#state.weights.bytes);
     this.#listener = await listen({
       ...where,
       tls,
@@ -169,12 +133,6 @@ export class Coordinator {
     });
     onEvent({ type: 'listening', host: this.#listener.host, port: this.#listener.port, secure: tls !== undefined });
     if (!tls && !isLoopback(where.host)) onEvent({ type: 'insecure', host: where.host });
-    if (!again) return;
-    const { state, actions } = resume(this.#rules, this.#state.rounds, Date.now());
-    this.#state.rounds = state;
-    this.#announcePhase();
-    for (const action of actions) this.#enqueue(() => this.#perform(action));
-    this.#dispatch({ type: 'tick', at: Date.now() });
   }
 
   // Admission
@@ -189,7 +147,7 @@ export class Coordinator {
       onProven: (_link, key, join) => {
         if (proven) throw fault('federation.bad-turn');
         proven = true;
-        void this.#enqueue(async () => this.#admit(link, key, join));
+        void this.#run.enqueue(() => this.#admit(link, key, join));
       },
       onLost: (lost, code, error) => {
         this.#strangers.delete(lost);
@@ -202,77 +160,71 @@ export class Coordinator {
 
   /** Checks the token and the room; saves who came before the site hears that it is in. */
   async #admit(link: Link<'coordinator'>, key: Uint8Array, join: MessageOf<'join'>): Promise<void> {
+    const { state } = this.#run;
     const hash = hashToken(join.token);
-    if (!this.#state.tokens.some((token) => token.hash === hash)) await this.#readIssuedTokens();
-    const admitted = admission(this.#state, key, join);
+    if (!state.tokens.some((token) => token.hash === hash)) {
+      this.#addTokens((await this.#options.store.issuedTokens?.()) ?? []);
+    }
+    const admitted = admission(state, key, join);
     if ('refused' in admitted) {
       link.refuse(fault(`federation.${admitted.refused}`));
       return;
     }
     const { site, again, tokens, sites } = admitted;
-    this.#state.tokens = tokens;
-    this.#state.sites = sites;
-    await this.#save();
-    if (!link.open || this.#stopped) return;
+    state.tokens = tokens;
+    state.sites = sites;
+    await this.#run.save();
+    if (!link.open || this.#run.stopped) return;
     this.#strangers.delete(link);
     this.#begin({ site, link, leaving: false, announced: '' }, join.holding, again);
   }
 
-  async #readIssuedTokens(): Promise<void> {
-    const issued = (await this.#options.store.issuedTokens?.()) ?? [];
-    const known = new Set(this.#state.tokens.map((token) => token.hash));
-    const fresh = issued.filter((hash) => !known.has(hash)).map((hash) => ({ hash, site: null }));
-    this.#state.tokens = [...this.#state.tokens, ...fresh];
+  #addTokens(hashes: string[]): void {
+    const { state } = this.#run;
+    const fresh = hashes.filter((hash) => !state.tokens.some((token) => token.hash === hash));
+    state.tokens = [...state.tokens, ...fresh.map((hash) => ({ hash, site: null }))];
   }
 
   #begin(session: Session, holding: MessageOf<'join'>['holding'], again: boolean): void {
     const { site, link } = session;
-    const { federation, name, plan } = this.#options;
+    const { federation, name, plan, onEvent } = this.#options;
+    const { state } = this.#run;
     this.#sessions.add(session)?.link.refuse(fault('federation.replaced'));
     link.handOver({
-      payloadLimit: (message) => payloadLimit(message, site, plan, this.#state),
+      payloadLimit: (message) => payloadLimit(message, site, plan, state),
       onMessage: (message, payload) => this.#onMessage(message, payload, session),
       onClose: (code, error) => this.#onClose(session, code, error),
     });
-    void link.send({
-      type: 'admitted',
-      federation,
-      coordinator: name,
-      plan,
-      planHash: Buffer.from(this.#planHash, 'hex'),
-    });
-    this.#options.onEvent({ type: 'admitted', site: party(site), volumes: site.volumes, again });
-    const running = isMember(this.#state.rounds, site.fingerprint);
-    const { phase } = this.#state.rounds;
-    if (phase === 'finished') this.#sendFinal(session);
+    const hash = Buffer.from(state.planHash, 'hex');
+    void link.send({ type: 'admitted', federation, coordinator: name, plan, planHash: hash });
+    onEvent({ type: 'admitted', site: party(site), volumes: site.volumes, again });
     this.#sendRoster();
-    if (running && (phase === 'features' || phase === 'training' || phase === 'updates')) {
+    const { phase } = state.rounds;
+    if (phase === 'finished') this.#sendFinal(session);
+    const open = phase === 'features' || phase === 'training' || phase === 'updates';
+    if (open && isMember(state.rounds, site.fingerprint)) {
       this.#sendAnnouncement(session, this.#holds(holding));
       if (phase !== 'features') this.#closeFeatures(session);
     }
-    this.#dispatch({ type: 'arrived', site: site.fingerprint, at: Date.now() });
+    this.#run.dispatch({ type: 'arrived', site: site.fingerprint, at: Date.now() });
   }
 
   #holds(holding: MessageOf<'join'>['holding']): boolean {
-    const { stage, round } = this.#state.rounds;
-    return (
-      holding !== null &&
-      holding.stage === stage &&
-      holding.round === round &&
-      this.#globalHash !== undefined &&
-      sameBytes(holding.weights, this.#globalHash)
-    );
+    const { state, weightsHash } = this.#run;
+    const { stage, round } = state.rounds;
+    if (holding === null || weightsHash === undefined) return false;
+    return holding.stage === stage && holding.round === round && sameBytes(holding.weights, weightsHash);
   }
 
   #onClose(session: Session, code: number, error: unknown): void {
     const { site, link, leaving } = session;
     this.#refusedLink(site, link, code, error);
-    if (!this.#sessions.remove(session)) return;
+    if (!this.#sessions.remove(session)) return; // replaced
     if (leaving) return;
     const why = closeName(code);
     this.#options.onEvent({ type: 'left', site: party(site), code, reason: why ?? 'connection lost' });
     const broken = why === undefined || blameless.has(why);
-    this.#dispatch({ type: broken ? 'gone' : 'expelled', site: site.fingerprint, at: Date.now() });
+    this.#run.dispatch({ type: broken ? 'gone' : 'expelled', site: site.fingerprint, at: Date.now() });
     this.#sendRoster();
   }
 
@@ -296,7 +248,7 @@ export class Coordinator {
       case 'leave':
         session.leaving = true;
         this.#options.onEvent({ type: 'left', site: party(site), code: closeCodes.left, reason: message.reason });
-        this.#dispatch({ type: 'left', site: site.fingerprint, at: Date.now() });
+        this.#run.dispatch({ type: 'left', site: site.fingerprint, at: Date.now() });
         this.#sendRoster();
         void session.link.end('left');
         return;
@@ -307,26 +259,28 @@ export class Coordinator {
 
   #onFeatures(message: MessageOf<'features'>, payload: Uint8Array, session: Session): void {
     const { site } = session;
-    const sealed = checkFeatures(message, payload, site, this.#state);
+    const { state } = this.#run;
+    const sealed = checkFeatures(message, payload, site, state);
     this.#answer({ about: 'features', ...place(message), given: true }, session, payload.length, () => {
-      this.#state.features.push({ site: site.fingerprint, sealed });
+      state.features.push({ site: site.fingerprint, sealed });
     });
   }
 
   #onUpdate(message: MessageOf<'update'>, weights: Uint8Array, session: Session): void {
     const { site } = session;
+    const { state, layout } = this.#run;
     const { volumes, loss } = message;
     // One of the stage before is not looked at: it will be refused as old.
-    if (message.stage === this.#state.weights?.stage) checkUpdate(message, weights, site, this.#layout);
+    if (message.stage === state.weights?.stage) checkUpdate(message, weights, site, layout);
     this.#answer({ about: 'update', ...place(message), given: true }, session, weights.length, () => {
-      this.#state.updates.push({ site: site.fingerprint, volumes, loss, weights });
+      state.updates.push({ site: site.fingerprint, volumes, loss, weights });
     });
   }
 
   /** Lets the state machine judge an answer; `keep` runs where it counts. */
   #answer(answer: Answer, { site, link }: Session, bytes: number, keep: () => void): void {
     const { about, stage, round } = answer;
-    const verdict = this.#dispatch({ type: 'answer', ...answer, site: site.fingerprint, at: Date.now() });
+    const verdict = this.#run.dispatch({ type: 'answer', ...answer, site: site.fingerprint, at: Date.now() });
     if (!verdict) return; // the coordinator has stopped
     if (verdict.type === 'count') {
       keep();
@@ -339,205 +293,56 @@ export class Coordinator {
     this.#refused(site, link.remote, verdict.why, `${about} of round ${round}`);
   }
 
-  // Rounds
-
-  /**
-   * Feeds the state machine. Its verdict about an answer is given back at once; everything slower waits its turn, and so
-   * begins only after the caller has kept the answer.
-   */
-  #dispatch(event: RoundEvent): Verdict | undefined {
-    if (this.#stopped) return undefined;
-    const before = this.#state.rounds;
-    const { state, actions } = step(this.#rules, before, event);
-    this.#state.rounds = state;
-    let verdict: Verdict | undefined;
-    for (const action of actions) {
-      if (action.type === 'count' || action.type === 'refuse') {
-        verdict = action;
-        continue;
-      }
-      if (action.type === 'announce') {
-        // At once: from here on answers to the new round may come.
-        this.#state.features = [];
-        this.#state.updates = [];
-      }
-      void this.#enqueue(() => this.#perform(action));
-    }
-    if (state.phase !== before.phase || state.phase === 'admit') this.#announcePhase();
-    this.#schedule();
-    this.#checkDelivered();
-    return verdict;
-  }
-
-  async #perform(action: RoundAction): Promise<void> {
-    switch (action.type) {
-      case 'prepare':
-        await this.#prepare(action.stage);
-        this.#dispatch({ type: 'prepared', at: Date.now() });
-        return;
-      case 'announce':
-        await this.#save();
-        this.#sessions.markTraffic();
-        for (const session of this.#memberSessions()) this.#sendAnnouncement(session, false);
-        return;
-      case 'close-features':
-        await this.#save();
-        for (const session of this.#memberSessions()) this.#closeFeatures(session);
-        return;
-      case 'aggregate':
-        return this.#aggregate(action.counted);
-      case 'finish':
-        await this.#save();
-        this.#finishedAt = Date.now();
-        this.#options.onEvent({ type: 'finished', bytes: globalWeights(this.#state).length });
-        for (const session of this.#sessions.all()) this.#sendFinal(session);
-        this.#schedule();
-        this.#checkDelivered();
-        return;
-    }
-  }
-
-  async #prepare(stage: Stage): Promise<void> {
-    if (this.#state.weights?.stage === stage) return;
-    const made = await this.#options.initialWeights(stage, this.#state.weights?.bytes);
-    this.#setWeights(stage, stripMetadata(made, this.#options.name));
-  }
-
-  #setWeights(stage: Stage, bytes: Uint8Array): void {
-    this.#layout = layoutOf(readWeights(bytes, this.#options.name));
-    this.#globalHash = sha256(bytes);
-    this.#state.weights = { stage, bytes };
-  }
-
-  async #aggregate(counted: boolean): Promise<void> {
-    const { stage, round } = this.#state.rounds;
-    await this.#save();
-    const { updates } = this.#state;
-    if (counted) {
-      const decoded = updates.map(({ site, volumes, weights }) => ({
-        site,
-        volumes,
-        weights: readWeights(weights, site, this.#layout),
-      }));
-      this.#setWeights(stage, encodeSafetensors(federatedAverage(decoded)));
-    }
-    for (const { link } of this.#memberSessions()) {
-      void link.send({ type: 'round-over', stage, round, counted, sites: updates.length });
-    }
-    this.#options.onEvent({
-      type: 'round-finished',
-      stage,
-      round,
-      counted,
-      participants: updates.map(({ site, volumes, loss }) => ({ ...this.#party(site), volumes, loss })),
-      traffic: this.#state.sites.map((site) => ({
-        ...party(site),
-        traffic: this.#sessions.trafficOf(site.fingerprint),
-      })),
-    });
-    this.#state.features = [];
-    this.#state.updates = [];
-    this.#dispatch({ type: 'aggregated', at: Date.now() });
-    await this.#save();
-  }
-
   // What is sent
 
+  #announce(): void {
+    this.#sessions.markTraffic();
+    for (const session of this.#members()) this.#sendAnnouncement(session, false);
+  }
+
   #sendAnnouncement(session: Session, holds: boolean): void {
-    const { stage, round } = this.#state.rounds;
+    const { state, rules, remaining } = this.#run;
+    const { stage, round } = state.rounds;
     if (session.announced === `${stage} ${round}`) return;
     session.announced = `${stage} ${round}`;
     session.link.allowMessages();
-    const rounds = this.#rules.rounds[stage];
-    dispatchTo(session, announcement(this.#state, session.site, { rounds, remaining: this.#remaining(), holds }));
+    dispatchTo(session, announcement(state, session.site, { rounds: rules.rounds[stage], remaining, holds }));
   }
 
   #closeFeatures(session: Session): void {
-    const { stage, round } = this.#state.rounds;
-    for (const batch of relayedTo(this.#state, session.site, this.#options.plan.refusersReceive)) {
-      dispatchTo(session, batch);
+    const { state, remaining } = this.#run;
+    const { stage, round } = state.rounds;
+    for (const batch of relayedTo(state, session.site, this.#options.plan.refusersReceive)) dispatchTo(session, batch);
+    void session.link.send({ type: 'training', stage, round, remaining });
+  }
+
+  #roundOver(counted: boolean, updates: ReceivedUpdate[]): void {
+    const { state } = this.#run;
+    const { stage, round } = state.rounds;
+    for (const { link } of this.#members()) {
+      void link.send({ type: 'round-over', stage, round, counted, sites: updates.length });
     }
-    void session.link.send({ type: 'training', stage, round, remaining: this.#remaining() });
+    const participants = updates.map(({ site, volumes, loss }) => ({ ...this.#run.party(site), volumes, loss }));
+    const traffic = state.sites.map((site) => {
+      return { ...party(site), traffic: this.#sessions.trafficOf(site.fingerprint) };
+    });
+    this.#options.onEvent({ type: 'round-finished', stage, round, counted, participants, traffic });
   }
 
   #sendRoster(): void {
-    const message = roster(this.#state, (site) => this.#sessions.isHere(site));
+    const message = roster(this.#run.state, (site) => this.#sessions.isHere(site));
     for (const { link } of this.#sessions.all()) void link.send(message);
   }
 
   #sendFinal(session: Session): void {
     session.link.allowMessages();
-    dispatchTo(session, finalWeights(this.#state));
+    dispatchTo(session, finalWeights(this.#run.state));
   }
 
   // Bookkeeping
 
-  /** One thing after the other; what fails here (a full disk, weights that cannot be made) ends the coordinator. */
-  #enqueue(task: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(async () => {
-      if (this.#stopped) return;
-      try {
-        await task();
-      } catch (error) {
-        this.#fail(error);
-      }
-    });
-    return this.#work;
-  }
-
-  #fail(error: unknown): void {
-    this.#options.onEvent({ type: 'failed', error });
-    this.#rejectFinished(error);
-    for (const { link } of this.#sessions.all()) link.refuse(error);
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    void this.#listener.close();
-  }
-
-  /** The state as it is now, in lists of its own, so that saving may take its time. */
-  #save(): Promise<void> {
-    const { tokens, sites, features, updates } = this.#state;
-    return this.#options.store.save({
-      ...this.#state,
-      tokens: [...tokens],
-      sites: [...sites],
-      features: [...features],
-      updates: [...updates],
-    });
-  }
-
-  #schedule(): void {
-    clearTimeout(this.#timer);
-    const now = Date.now();
-    const due = [nextTick(this.#rules, this.#state.rounds, now)];
-    if (this.#finishedAt !== undefined) due.push(this.#finishedAt + this.#timing.deliveryTime);
-    const at = Math.min(...due.filter((time) => time !== null));
-    if (!Number.isFinite(at)) return;
-    // A Node timer holds 2^31 ms at most; waking early only asks again.
-    const wait = Math.min(Math.max(at - now, 1), 2 ** 31 - 1);
-    this.#timer = setTimeout(() => this.#dispatch({ type: 'tick', at: Date.now() }), wait);
-  }
-
-  #checkDelivered(): void {
-    if (this.#finishedAt === undefined) return;
-    const now = Date.now();
-    const waiting = undelivered(this.#rules, this.#state.rounds, now);
-    if (waiting.length > 0 && now < this.#finishedAt + this.#timing.deliveryTime) return;
-    this.#finishedAt = undefined;
-    this.#resolveFinished(globalWeights(this.#state));
-  }
-
-  #announcePhase(): void {
-    const { rounds } = this.#state;
-    const missing = awaited(rounds).map((site) => this.#party(site));
-    const { stage, round, phase, deadline, started } = rounds;
-    if (phase === 'admit') {
-      const here = present(rounds).map((site) => this.#party(site));
-      const needed = started ? this.#rules.quorum : this.#rules.sites;
-      this.#options.onEvent({ type: 'waiting', present: here, needed, missing });
-      return;
-    }
-    this.#options.onEvent({ type: 'phase', stage, round, rounds: this.#rules.rounds[stage], phase, deadline, missing });
+  #members(): Session[] {
+    return this.#sessions.all().filter(({ site }) => isMember(this.#run.state.rounds, site.fingerprint));
   }
 
   #refusedLink(site: AdmittedSite | null, link: Link<'coordinator'>, code: number, error: unknown): void {
@@ -550,18 +355,6 @@ export class Coordinator {
   #refused(site: AdmittedSite | null, remote: string, why: CloseName, detail: string): void {
     const code = closeCodes[why];
     this.#options.onEvent({ type: 'refused', site: site && party(site), remote, code, why, detail });
-  }
-
-  #memberSessions(): Session[] {
-    return this.#sessions.all().filter(({ site }) => isMember(this.#state.rounds, site.fingerprint));
-  }
-
-  #party(fingerprint: string): Party {
-    return { name: siteOf(this.#state, fingerprint)?.name ?? 'unknown', fingerprint };
-  }
-
-  #remaining(): number {
-    return Math.max(0, Math.round((this.#state.rounds.deadline ?? Date.now()) - Date.now()));
   }
 }
 

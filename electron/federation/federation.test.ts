@@ -194,6 +194,19 @@ describe('a federation over real sockets', () => {
     ]);
   });
 
+  it('admits a site while the first weights are still being made', async () => {
+    const made = Promise.withResolvers<Uint8Array>();
+    const plan = tinyPlan({ rounds: 1 });
+    const { coordinator, until } = await begin({ plan, sites: 2, initialWeights: () => made.promise });
+    const invitations = await coordinator.invite(3);
+    const sites = [await joinAs('A', invitations[0]), await joinAs('B', invitations[1])];
+    await until((event) => event.type === 'phase' && event.phase === 'announce');
+    sites.push(await joinAs('C', invitations[2]));
+    made.resolve(tinyWeights(0));
+    const logs = await Promise.all(sites.map((site, i) => behave(site, { axis: i, step: 1 })));
+    expect(logs.map(([{ remote }]) => remote.length)).toEqual([2, 2, 2]);
+  });
+
   it('seals features for nobody whom the approval does not name', async () => {
     const plan = tinyPlan({ rounds: 1 });
     const { coordinator } = await begin({ plan, sites: 3 });
@@ -247,6 +260,7 @@ describe('a federation over real sockets', () => {
     const invitations = await coordinator.invite(2);
     await Promise.all([joinAs('A', invitations[0]), joinAs('B', invitations[1])]);
     await expect(coordinator.finished).rejects.toThrow('no memory');
+    await Promise.all([coordinator.close(), coordinator.close()]);
     expect(events.map(({ type }) => type)).toContain('failed');
   });
 });

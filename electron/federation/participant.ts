@@ -2,6 +2,7 @@
  * A site's part in a federation: one outbound connection that mends itself, and the rounds as they come. Nothing leaves
  * through it but control messages and `ApprovedPayload`s.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Party, Stage } from '../../shared/consent.ts';
 import { fault, isFault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
@@ -326,7 +327,7 @@ export class Participant {
     let wait = backoffFirst;
     while (!this.#ended) {
       // Up to a half longer at random, so that a federation does not come back in one stampede.
-      await this.#sleep(wait * (1 + Math.random() / 2));
+      await sleep(wait * (1 + Math.random() / 2), undefined, { signal: this.#stop.signal }).catch(() => {});
       if (this.#ended) return;
       try {
         await this.#connect();
@@ -336,21 +337,6 @@ export class Participant {
       }
       wait = Math.min(2 * wait, backoffMost);
     }
-  }
-
-  #sleep(time: number): Promise<void> {
-    const { signal } = this.#stop;
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, time);
-      signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
-    });
   }
 
   #send(message: SiteMessage, payload?: Uint8Array): void {

@@ -35,15 +35,19 @@ export class Roster {
   parties(): (Party & { present: boolean })[] {
     return [...this.#entries.values()]
       .map(({ name, fingerprint, present }) => ({ name, fingerprint, present }))
-      .sort((a, b) => a.name.localeCompare(b.name) || a.fingerprint.localeCompare(b.fingerprint));
+      .sort(byName);
   }
 
-  /** The others among these keys (raw Ed25519). */
+  /** The others among these keys (raw Ed25519), sorted by name. */
   among(members: Uint8Array[]): SealingParty[] {
-    return members.flatMap((key) => this.#entries.get(fingerprintOf(key)) ?? []);
+    return members.flatMap((key) => this.#entries.get(fingerprintOf(key)) ?? []).sort(byName);
   }
 
   find(key: Uint8Array): SealingParty | undefined {
     return this.#entries.get(fingerprintOf(key));
   }
+}
+
+function byName(a: Party, b: Party): number {
+  return a.name.localeCompare(b.name) || a.fingerprint.localeCompare(b.fingerprint);
 }

@@ -167,6 +167,13 @@ describe('answers that do not count', () => {
     expect(machine.state.updated).toEqual(['a', 'b']);
   });
 
+  it('close the phase all the same when they come at its deadline', () => {
+    const machine = announced().answers('features', true, 'a');
+    machine.at = 10_000;
+    machine.answers('features', true, 'a');
+    expect(machine.kinds).toEqual(['refuse', 'close-features']);
+  });
+
   it('before the first round', () => {
     expect(refusal(new Machine().feed({ type: 'arrived', site: 'a' }).feed(answer('update', 'a', 1)))).toBe('bad-turn');
   });

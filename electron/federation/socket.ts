@@ -102,8 +102,10 @@ export async function dial({ url, invitedHost, ca, timing, signal }: DialOptions
     checkServerIdentity: acceptEither(invitedHost) as unknown as ClientOptions['checkServerIdentity'],
   });
   return new Promise((resolve, reject) => {
-    const failed = (reason: string, cause?: unknown) =>
+    const failed = (reason: string, cause?: unknown) => {
+      signal?.removeEventListener('abort', abort);
       reject(fault('federation.unreachable', { address: url.host, reason }, cause));
+    };
     const abort = () => {
       socket.terminate();
       failed('it was cancelled');

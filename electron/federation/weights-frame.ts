@@ -16,8 +16,10 @@ export function readWeights(bytes: Uint8Array, site: string, layout?: string): W
   if (Object.keys(metadata).length > 0) throw bad('they carry metadata');
   if (Object.keys(weights).length === 0) throw bad('they are empty');
   for (const [name, { data }] of Object.entries(weights)) {
-    if (data.some((value) => Math.abs(value) > limits.weightMagnitude)) {
-      throw bad(`tensor ${name} holds a number beyond ${limits.weightMagnitude}`);
+    for (const value of data) {
+      if (Math.abs(value) > limits.weightMagnitude) {
+        throw bad(`tensor ${name} holds a number beyond ${limits.weightMagnitude}`);
+      }
     }
   }
   if (layout !== undefined && layoutOf(weights) !== layout) throw bad('their names or shapes are not the global ones');

@@ -1,19 +1,26 @@
+import { readFileSync } from 'node:fs';
 import { encode } from '@msgpack/msgpack';
 import { describe, expect, it } from 'vitest';
+import { errorTexts } from '../errors.ts';
 import { closeCodes, closeName, mayRetry } from './codes.ts';
 import { limits } from './limits.ts';
 import { decodeFrame, encodeFrame, nameSchema } from './messages.ts';
 
+const protocolText = readFileSync(new URL('./PROTOCOL.md', import.meta.url), 'utf8');
 const bad = expect.objectContaining({ code: 'federation.bad-message' });
 const bytes = (length: number) => new Uint8Array(length).fill(7);
 const update = { type: 'update', stage: 'pretraining', round: 3, volumes: 12, loss: 0.5, bytes: 20 };
 
 describe('frames', () => {
-  it('are MessagePack maps; this one stands in PROTOCOL.md', () => {
-    const frame = Buffer.from(
-      '83a474797065a877697468686f6c64a57374616765ab7072657472' + '61696e696e67a5726f756e6403',
-      'hex',
-    );
+  it('are MessagePack maps, as the example in PROTOCOL.md shows byte for byte', () => {
+    const example = protocolText.match(/\((\d+) bytes\):\n\n((?: {4}.*\n)+)/);
+    const bytesOf = (line: string) =>
+      line
+        .slice(4)
+        .replace(/ {2,}map.*| "?".*$/, '')
+        .replaceAll(' ', '');
+    const frame = Buffer.from((example?.[2] ?? '').trimEnd().split('\n').map(bytesOf).join(''), 'hex');
+    expect(frame.length).toBe(Number(example?.[1]));
     expect(decodeFrame(frame, 'site')).toEqual({ type: 'withhold', stage: 'pretraining', round: 3 });
     expect(Buffer.from(encodeFrame({ type: 'withhold', stage: 'pretraining', round: 3 }))).toEqual(frame);
   });
@@ -105,6 +112,17 @@ describe('close codes', () => {
     expect(codes.every((code) => code >= 4000 && code < 5000)).toBe(true);
     expect(closeName(4003)).toBe('unknown-token');
     expect(closeName(1006)).toBeUndefined();
+  });
+
+  it('stand in PROTOCOL.md, each with its name, whether to come back, and an error text', () => {
+    for (const [name, code] of Object.entries(closeCodes)) {
+      const rows = protocolText.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+      const row = rows.find((cells) => cells[1] === String(code));
+      expect(row?.[2]).toBe(name);
+      const advice = row?.[4];
+      if (advice) expect(advice, name).toBe(mayRetry(code) ? 'yes' : 'no');
+      expect(errorTexts).toHaveProperty([`federation.${name}`]);
+    }
   });
 
   it('tell whether to come back', () => {
