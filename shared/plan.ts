@@ -33,7 +33,7 @@ export const planSchema = z.strictObject({
 
   // Network
   levels: count(3, 5).default(5),
-  baseWidth: count(4, 64).default(16), // channels of the first level; 48 in the paper, 16 suits a CPU
+  baseWidth: z.int().min(4).max(64).multipleOf(4).default(16), // channels of the first level; 48 in the paper, 16 suits a CPU
   featureLength: count(16, 512).default(128), // numbers in a feature vector
 
   // Contrastive pre-training

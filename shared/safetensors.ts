@@ -3,6 +3,7 @@
  * little endian; a JSON header of names, types, shapes and offsets; then the numbers, little endian, without gaps.
  * Weights, checkpoints and stored volumes are all this one format.
  */
+import { bytesOf } from './bytes.ts';
 import { fault } from './errors.ts';
 
 const types = { F32: Float32Array, U8: Uint8Array, I16: Int16Array, U16: Uint16Array, I32: Int32Array } as const;
@@ -39,7 +40,7 @@ export function encodeSafetensors(tensors: StoredTensors, metadata: Record<strin
   let at = 8 + headerLength;
   for (const name of names) {
     const { data } = tensors[name];
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    bytes.set(bytesOf(data), at);
     at += data.byteLength;
   }
   return bytes;

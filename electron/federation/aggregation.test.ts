@@ -9,22 +9,19 @@ const weights = (...values: number[]): WeightTensors => ({
 describe('federated average', () => {
   it('weights by volumes', () => {
     const average = federatedAverage([
-      { site: 'a', weights: weights(1, 10), volumes: 1 },
-      { site: 'b', weights: weights(2, 20), volumes: 3 },
+      { weights: weights(1, 10), volumes: 1 },
+      { weights: weights(2, 20), volumes: 3 },
     ]);
     expect(average.kernel.shape).toEqual([2]);
     expect([...average.kernel.data]).toEqual([1.75, 17.5]);
   });
 
   it('of one site is that site', () => {
-    expect(federatedAverage([{ site: 'a', weights: weights(0.1), volumes: 7 }]).kernel.data).toEqual(
-      Float32Array.of(0.1),
-    );
+    expect(federatedAverage([{ weights: weights(0.1), volumes: 7 }]).kernel.data).toEqual(Float32Array.of(0.1));
   });
 
   it('does not depend on the order of arrival, to the bit', () => {
     const updates = Array.from({ length: 9 }, (_, i) => ({
-      site: `site ${i}`,
       weights: weights(...Array.from({ length: 50 }, (_, k) => Math.sin(i * 50 + k) * 10 ** (k % 7))),
       volumes: 1 + ((i * 7) % 5),
     }));
@@ -33,8 +30,8 @@ describe('federated average', () => {
   });
 
   it('sums in float64: many small weights do not drown in a large one', () => {
-    const updates = [{ site: '0', weights: weights(2 ** 24), volumes: 1 }];
-    for (let i = 1; i < 64; i++) updates.push({ site: String(i), weights: weights(1), volumes: 1 });
+    const updates = [{ weights: weights(2 ** 24), volumes: 1 }];
+    for (let i = 1; i < 64; i++) updates.push({ weights: weights(1), volumes: 1 });
     expect(federatedAverage(updates).kernel.data[0]).toBe(Math.fround((2 ** 24 + 63) / 64));
   });
 

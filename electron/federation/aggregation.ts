@@ -1,8 +1,8 @@
+import { bytesOf } from '../../shared/bytes.ts';
 import { fault } from '../../shared/errors.ts';
 import type { WeightTensors } from '../../shared/safetensors.ts';
 
 export interface WeightedUpdate {
-  site: string; // fingerprint
   weights: WeightTensors;
   volumes: number; // that the site trained on, at least 1
 }
@@ -10,12 +10,12 @@ export interface WeightedUpdate {
 /**
  * FederatedAveraging (McMahan et al. 2017, "Communication-Efficient Learning of Deep Networks from Decentralized
  * Data", algorithm 1): each weight is the mean of the sites' weights, weighted by their volumes. All updates must have
- * the same tensors. Sums run in float64 in the order of the sites' fingerprints, so the order in which updates arrived
- * changes no bit. Throws `federation.nothing-to-average` where there is none.
+ * the same tensors. Sums run in float64, in an order that the updates' own content gives: neither the order in which they
+ * arrived nor the sites' keys change a bit. Throws `federation.nothing-to-average` where there is none.
  */
 export function federatedAverage(updates: WeightedUpdate[]): WeightTensors {
   if (updates.length === 0) throw fault('federation.nothing-to-average');
-  const ordered = [...updates].sort((a, b) => (a.site < b.site ? -1 : 1));
+  const ordered = updates.toSorted(byContent);
   const total = ordered.reduce((sum, { volumes }) => sum + volumes, 0);
   const average: WeightTensors = Object.create(null);
   for (const [name, { shape, data }] of Object.entries(ordered[0].weights)) {
@@ -27,4 +27,12 @@ export function federatedAverage(updates: WeightedUpdate[]): WeightTensors {
     average[name] = { shape: [...shape], data: Float32Array.from(sums, (sum) => sum / total) };
   }
   return average;
+}
+
+function byContent(a: WeightedUpdate, b: WeightedUpdate): number {
+  for (const name of Object.keys(a.weights)) {
+    const order = Buffer.compare(bytesOf(a.weights[name].data), bytesOf(b.weights[name].data));
+    if (order !== 0) return order;
+  }
+  return a.volumes - b.volumes;
 }

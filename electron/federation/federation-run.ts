@@ -232,7 +232,6 @@ export class FederationRun {
     const { updates } = this.state;
     if (counted) {
       const decoded = updates.map(({ site, volumes, weights }) => ({
-        site,
         volumes,
         weights: readWeights(weights, this.party(site).name, this.#layout),
       }));

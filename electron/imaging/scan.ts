@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
+import { bytesOf } from '../../shared/bytes.ts';
 import { type ErrorCode, fault, type IsocenterError, isFault } from '../../shared/errors.ts';
 import type { LabelMap, Volume } from '../../shared/volume.ts';
 import { groupSeries, type Series } from './dicom-series.ts';
@@ -193,8 +194,7 @@ function uniquelyNamed(sources: Source[]): Source[] {
 }
 
 function digestOf({ grid, voxels }: Volume): string {
-  const bytes = new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength);
-  return createHash('sha256').update(JSON.stringify(grid)).update(bytes).digest('hex');
+  return createHash('sha256').update(JSON.stringify(grid)).update(bytesOf(voxels)).digest('hex');
 }
 
 function asFault(error: unknown, path: string): IsocenterError {

@@ -1,6 +1,7 @@
 /** One round of a federation at one site: what is computed here, what is asked to leave, what comes in. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { bytesOf } from '../../shared/bytes.ts';
 import type { PayloadDescription } from '../../shared/consent.ts';
 import { isFault } from '../../shared/errors.ts';
 import type { FeatureBatch } from '../../shared/features.ts';
@@ -100,7 +101,14 @@ async function exchange(member: Membership, round: Round, job: FeaturesJob): Pro
   const kept = roundFile(member, round, 'remote');
   if (existsSync(kept)) return readRemoteFeatures(kept);
   const verdict = round.received.features ? undefined : await askFeatures(member, round, job);
-  const batches = await handOver(verdict, (payload) => round.exchange(payload));
+  const { traffic } = member.participant;
+  const before = traffic.sent.features;
+  const batches = await handOver(
+    verdict,
+    (payload) => round.exchange(payload),
+    // The phase may have closed, or every recipient left, before they could be sent.
+    () => traffic.sent.features > before,
+  );
   const remote = batches.toSorted(byContent);
   writeRemoteFeatures(kept, remote);
   return remote;
@@ -109,10 +117,6 @@ async function exchange(member: Membership, round: Round, job: FeaturesJob): Pro
 /** By content, because keys differ from site to site and run to run: the same features draw the same samples. */
 function byContent(a: FeatureBatch, b: FeatureBatch): number {
   return Buffer.compare(bytesOf(a.vectors), bytesOf(b.vectors));
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 async function askFeatures(member: Membership, round: Round, job: FeaturesJob): Promise<Allowed | undefined> {
@@ -183,12 +187,14 @@ async function ask(
 async function handOver<Result>(
   allowed: Allowed | undefined,
   send: (payload: ApprovedPayload | null) => Promise<Result>,
+  wasSent: () => boolean = () => true,
 ): Promise<Result> {
   if (!allowed) return send(null);
   const { gate, payload } = allowed;
   try {
     const result = await send(payload);
-    gate.note(payload, 'sent');
+    if (wasSent()) gate.note(payload, 'sent');
+    else gate.note(payload, 'withheld', 'the phase was over, or no recipient was left');
     return result;
   } catch (error) {
     gate.note(payload, 'failed', error instanceof Error ? error.message : String(error));

@@ -9,7 +9,7 @@ import { decodeWeights } from '../../shared/safetensors.ts';
 import type { TrainingResult } from '../engine/jobs.ts';
 import { hashToken, parseInvitation } from '../federation/invitation.ts';
 import { Participant, type Round } from '../federation/participant.ts';
-import { type Traffic, trafficSince } from '../federation/traffic.ts';
+import { noTraffic, type Traffic, trafficSince } from '../federation/traffic.ts';
 import type { Model } from '../storage/models.ts';
 import { ConsentGate } from './consent/gate.ts';
 import { finetuneRound, Leaving, type Membership, pretrainRound, roundFile } from './federated-round.ts';
@@ -110,12 +110,14 @@ function seedOf({ seed }: Plan, name: string): number {
 async function follow(member: Membership): Promise<JoinResult> {
   const { participant, run } = member;
   const rounds: RoundSummary[] = [];
+  let before = noTraffic(); // a round's traffic begins with its announcement, which comes before the loop sees it
   try {
     for await (const round of participant.rounds()) {
-      const before = structuredClone(participant.traffic);
       const result = await takePart(member, round);
+      const traffic = trafficSince(participant.traffic, before);
+      before = structuredClone(participant.traffic);
       if (!result) continue;
-      const summary = noteRound(member, round, result, trafficSince(participant.traffic, before));
+      const summary = noteRound(member, round, result, traffic);
       rounds.push(summary);
       member.onEvent({ type: 'round', ...summary });
     }

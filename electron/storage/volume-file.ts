@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { bytesOf } from '../../shared/bytes.ts';
 import { fault } from '../../shared/errors.ts';
 import { decodeSafetensors, encodeSafetensors, type TensorData } from '../../shared/safetensors.ts';
 import { type Grid, type LabelMap, type Volume, voxelCount } from '../../shared/volume.ts';
@@ -39,10 +40,9 @@ export function readLabelFile(file: string): LabelMap {
 /** SHA-256 (hex) of a volume's grid and voxels: equal for the same image under another file name or format. */
 export function contentHash(volume: Volume): string {
   const { size, spacing, origin, direction } = volume.grid;
-  const { buffer, byteOffset, byteLength } = volume.voxels;
   return createHash('sha256')
     .update(JSON.stringify([size, spacing, origin, direction]))
-    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .update(bytesOf(volume.voxels))
     .digest('hex');
 }
 
