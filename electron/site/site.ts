@@ -102,7 +102,7 @@ export class Site {
   /** Notes the numbers of a round (or, with one round, of a fine-tuning) and gives its mean loss. */
   noteTraining(run: string, round: number, { losses, dice, seconds }: TrainingResult): number {
     const { runs } = this.folder;
-    losses.forEach((loss, index) => runs.record(run, { round, step: index + 1 }, { loss }));
+    runs.recordSteps(run, round, 'loss', losses);
     for (const point of dice) runs.record(run, { round, step: point.step }, { dice: point.dice });
     const loss = mean(losses);
     runs.record(run, { round, step: 0 }, { loss, seconds });

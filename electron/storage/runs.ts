@@ -157,6 +157,13 @@ export class Runs {
     this.#note(this.#set, id, place, values);
   }
 
+  /** Notes one number for each step of a round, from the first on. */
+  recordSteps(id: string, round: number, name: MetricName, values: number[]): void {
+    this.#database.atomically(() => {
+      for (const [index, value] of values.entries()) this.#set.run(id, round, index + 1, name, value);
+    });
+  }
+
   /** Adds to numbers that grow over restarts, such as bytes. */
   count(id: string, place: MetricPlace, values: MetricValues): void {
     this.#note(this.#add, id, place, values);
