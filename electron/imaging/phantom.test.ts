@@ -87,19 +87,19 @@ describe('phantomVolume', () => {
     expect(near.filter((steps) => steps === 0).length).toBeGreaterThanOrEqual(3);
   });
 
-  it('looks different at each site: another order of tissues, brightness and voxels', () => {
+  it('looks different at each site: contrast, brightness and voxels', () => {
     const sites = [0, 1, 2, 3].map((site) => phantomVolume({ seed: 1, site, index: 0 }));
     const brightness = sites.map(
       ({ volume }) => volume.voxels.reduce((sum, value) => sum + value, 0) / volume.voxels.length,
     );
     expect(Math.max(...brightness) / Math.min(...brightness)).toBeGreaterThan(3);
     expect(new Set(sites.map(({ volume }) => volume.grid.spacing.join())).size).toBe(4);
-    const sign = sites.map(({ volume, labels }) => {
+    const standing = sites.map(({ volume, labels }) => {
       const { pixels } = prepareImage(volume, plan);
       const classes = prepareLabels(labels, plan);
       const marked = pixels.filter((_, index) => classes[index] === 2);
-      return Math.sign(marked.reduce((sum, value) => sum + value, 0));
+      return marked.reduce((sum, value) => sum + value, 0) / marked.length;
     });
-    expect(new Set(sign).size).toBe(2); // the same structure is darker than the rest at one site, brighter at another
+    expect(Math.max(...standing) - Math.min(...standing)).toBeGreaterThan(0.15); // deviations, after standardising
   });
 });

@@ -65,12 +65,13 @@ interface Scanner {
   margin: number; // mm by which the field is larger or smaller
 }
 
-// As T1, T1 with inverted grey and white (a child, or inversion recovery), T2 and proton density show tissues.
+// T1-weighted, as four makes of scanner show it: grey and white matter lie nearer together or further apart, fluid is
+// darker or brighter. A weighting that turns the order of tissues around would be another task, not another site.
 const contrasts: Tissue[] = [
-  [0.03, 0.15, 0.85, 0.55, 0.7],
-  [0.03, 0.95, 0.3, 0.55, 0.4],
-  [0.05, 0.25, 0.65, 0.45, 0.56],
-  [0.02, 0.6, 0.45, 0.75, 0.6],
+  [0.03, 0.15, 0.88, 0.5, 0.7],
+  [0.05, 0.3, 0.78, 0.48, 0.62],
+  [0.02, 0.08, 0.7, 0.34, 0.52],
+  [0.04, 0.22, 0.95, 0.64, 0.8],
 ];
 
 function scannerOf(site: number, random: Random): Scanner {
@@ -140,10 +141,8 @@ interface Subject {
 
 const islandPlaces: Vector3[] = [
   [13, 8, 0],
-  [12, -10, -6],
   [-12, 12, -4],
   [-10, -12, -6],
-  [9, -4, 13],
 ];
 
 function subjectOf(random: Random): Subject {
