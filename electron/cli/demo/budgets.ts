@@ -1,22 +1,26 @@
-/** The plans that demos run by, chosen by learning curves (electron/cli/demo/BUDGETS.md), not for one method. */
+/**
+ * The plans that demos run by: as much pre-training as the time allows, and as many fine-tuning steps as it takes from a
+ * random start to find the structure at all. Chosen by the learning curves in BUDGETS.md, with the same steps for every
+ * method.
+ */
 import type { PlanInput } from '../../../shared/plan.ts';
 
-/** Three minutes on two cores. */
+/** Under three minutes on two cores, data included. */
 export const phantomPlan: PlanInput = {
-  inputSize: 48,
+  spacing: 1.25, // mm; a phantom of 40 mm fills 32 pixels
+  inputSize: 32,
   baseWidth: 8,
-  rounds: 6,
-  stepsPerRound: 8,
-  volumesPerStep: 4,
-  finetuneSteps: 80,
-  finetuneBatch: 8,
+  rounds: 24,
+  momentum: 0.9, // a run of some hundred steps is over before a slower encoder has moved
+  sampledFeatures: 2048, // all features of four sites: sampling fewer only adds noise
+  augmentation: { rotation: 8, scale: 0.08, shift: 0.04 },
+  finetuneSteps: 100,
 };
 
+/** About ten minutes for four sites of twelve volumes of 35 x 50 x 36 voxels, on two cores. */
 export const folderPlan: PlanInput = {
-  inputSize: 48,
   baseWidth: 8,
-  rounds: 20,
-  stepsPerRound: 12,
-  finetuneSteps: 250,
-  finetuneBatch: 8,
+  rounds: 30,
+  sampledFeatures: 2048,
+  finetuneSteps: 100,
 };
