@@ -42,6 +42,7 @@ export interface RoundSummary {
   loss: number; // mean of the steps done here
   seconds: number;
   up: number; // bytes of features and weights sent
+  upFeatures: number; // of these, features
   down: number; // bytes of features and weights received
 }
 
@@ -172,6 +173,7 @@ function noteRound(
     loss: mean(result.losses),
     seconds: result.seconds,
     up: sent.features + sent.weights,
+    upFeatures: sent.features,
     down: received.features + received.weights,
   };
 }

@@ -1,7 +1,6 @@
 /**
  * The plans that demos run by: as much pre-training as the time allows, and as many fine-tuning steps as it takes from a
- * random start to find the structure at all. Chosen by the learning curves in BUDGETS.md, with the same steps for every
- * method.
+ * random start to find the structure at all. Every method has the same steps; the report's curves show what fewer give.
  */
 import type { PlanInput } from '../../../shared/plan.ts';
 

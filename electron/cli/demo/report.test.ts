@@ -29,13 +29,13 @@ it('means leave out distances that a missing label makes undefined', () => {
 
 it('puts the rounds of all sites together, also where one missed a round', () => {
   const round = (number: number, loss: number) =>
-    ({ round: number, rounds: 2, stage: 'pretraining', loss, seconds: loss, up: 10, down: 20 }) as const;
+    ({ round: number, rounds: 2, stage: 'pretraining', loss, seconds: loss, up: 10, upFeatures: 4, down: 20 }) as const;
   const joined = [
     { models: [], rounds: [round(1, 4), round(2, 2)] },
     { models: [], rounds: [round(2, 4)] },
   ];
   expect(roundResults(joined, ['a', 'b'], { method: 'fcl', stage: 'pretraining' })).toMatchObject([
-    { round: 1, loss: 4, seconds: 4, sites: [{ site: 'a', up: 10, down: 20 }] },
+    { round: 1, loss: 4, seconds: 4, sites: [{ site: 'a', up: 10, upFeatures: 4, down: 20 }] },
     { round: 2, loss: 3, seconds: 4, sites: [{ site: 'a' }, { site: 'b' }] },
   ]);
 });

@@ -6,7 +6,7 @@ import { mean } from '../../../shared/mean.ts';
 import { byteText, durationText } from '../output.ts';
 import { outlinePath } from './outline.ts';
 import type { Picture } from './pictures.ts';
-import { type Curve, type Method, meanDice, methods, methodWords, type Results } from './results.ts';
+import { type Curve, type Method, meanDice, methods, methodWords, type Results, type RoundOfSite } from './results.ts';
 
 const colours: Record<Method, string> = { random: '#7d8590', 'federated-without-exchange': '#c9741a', fcl: '#0f6fb8' };
 const labelColours = ['#ffb000', '#35d0ba', '#e56bd3', '#9be564'];
@@ -41,9 +41,9 @@ ${scoreSection(results, 'federated', 'Dice after federated fine-tuning', 'The si
   <div class="charts">${results.labelCounts.map((labels) => `<figure><figcaption>${volumesText(labels)} labelled at each site</figcaption><div class="chart" data-chart="dice-${labels}"></div></figure>`).join('')}</div>
   ${legend(methods)}
 </section>
+${pictureSection(results, pictures)}
 ${lossSection(results)}
 ${leavingSection(results)}
-${pictureSection(results, pictures)}
 <section>
   <h2>How it was run</h2>
   ${provenance(results)}
@@ -157,18 +157,33 @@ function lossSection(results: Results): string {
 function leavingSection(results: Results): string {
   const rounds = results.rounds.filter((round) => round.method === 'fcl' && round.stage === 'pretraining');
   if (rounds.length === 0) return '';
-  const names = results.sites.map((site) => site.name);
-  const rows = rounds.map((round) => {
-    const cells = names.map((name) => {
-      const site = round.sites.find((entry) => entry.site === name);
-      return site ? `<td>${byteText(site.up)}</td><td>${byteText(site.down)}</td>` : '<td>–</td><td>–</td>';
-    });
-    return `<tr><th scope="row">${round.round}</th>${cells.join('')}</tr>`;
+  const total = (name: string, bytes: (site: RoundOfSite) => number) =>
+    rounds
+      .flatMap(({ sites }) => sites.filter(({ site }) => site === name))
+      .reduce((sum, site) => sum + bytes(site), 0);
+  const summary = results.sites.map(({ name }) => {
+    const sums = [
+      total(name, ({ upFeatures }) => upFeatures),
+      total(name, ({ up, upFeatures }) => up - upFeatures),
+      total(name, ({ down }) => down),
+    ];
+    const cells = sums.map((sum) => `<td>${byteText(sum / rounds.length)}</td><td>${byteText(sum)}</td>`);
+    return `<tr><th scope="row">${escapeHtml(name)}</th>${cells.join('')}</tr>`;
   });
+  const each = rounds.map(({ round, sites }) => {
+    const cells = results.sites.map(({ name }) => {
+      const found = sites.find(({ site }) => site === name);
+      return found ? `<td>${byteText(found.up)}</td><td>${byteText(found.down)}</td>` : '<td>–</td><td>–</td>';
+    });
+    return `<tr><th scope="row">${round}</th>${cells.join('')}</tr>`;
+  });
+  const heads = (names: string[]) => names.map((name) => `<th colspan="2">${escapeHtml(name)}</th>`).join('');
   return `<section>
   <h2>What left each site</h2>
   <p>Feature vectors and network weights, each after a recorded consent; no pixel, name, path or identifier. Feature batches are sealed for the other sites: the coordinator relays what it cannot read.</p>
-  <div class="wide"><table class="fine"><thead><tr><th rowspan="2">Round</th>${names.map((name) => `<th colspan="2">${escapeHtml(name)}</th>`).join('')}</tr><tr>${names.map(() => '<th>sent</th><th>received</th>').join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
+  <table class="fine"><thead><tr><th rowspan="2"></th>${heads(['Features sent', 'Weights sent', 'Received'])}</tr><tr>${'<th>a round</th><th>in all</th>'.repeat(3)}</tr></thead><tbody>${summary.join('')}</tbody></table>
+  <details><summary>Every round</summary>
+  <div class="wide"><table class="fine"><thead><tr><th rowspan="2">Round</th>${heads(results.sites.map(({ name }) => name))}</tr><tr>${'<th>sent</th><th>received</th>'.repeat(results.sites.length)}</tr></thead><tbody>${each.join('')}</tbody></table></div></details>
 </section>`;
 }
 

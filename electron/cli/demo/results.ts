@@ -21,6 +21,7 @@ export interface RoundOfSite {
   site: string;
   loss: number; // mean of the round's steps
   up: number; // bytes sent, payloads of features and weights
+  upFeatures: number; // of these, features
   down: number; // bytes received, likewise
 }
 
@@ -104,7 +105,7 @@ export function roundResults(
       round: index + 1,
       loss: mean(present.map(({ loss }) => loss)),
       seconds: Math.max(...present.map(({ seconds }) => seconds)),
-      sites: present.map(({ site, loss, up, down }) => ({ site, loss, up, down })),
+      sites: present.map(({ site, loss, up, upFeatures, down }) => ({ site, loss, up, upFeatures, down })),
     };
   });
 }

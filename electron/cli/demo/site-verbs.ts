@@ -1,7 +1,7 @@
 /** What the demo asks of the process of a site. Each verb is what a person would do there with a command. */
-import type { Stage } from '../../../shared/consent.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
+import type { RoundSummary } from '../../site/federated-run.ts';
 import type { StoredVolume } from '../../site/volumes.ts';
 
 export interface SiteVerbs {
@@ -33,7 +33,7 @@ export interface SiteVerbs {
 
 export interface JoinSummary {
   models: string[];
-  rounds: { round: number; stage: Stage; loss: number; seconds: number; up: number; down: number }[];
+  rounds: RoundSummary[];
 }
 
 /** What the demo is told meanwhile. */
