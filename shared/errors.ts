@@ -9,12 +9,7 @@ import { federationErrors } from './errors/federation.ts';
 import { imagingErrors } from './errors/imaging.ts';
 import { siteErrors } from './errors/site.ts';
 import { storageErrors } from './errors/storage.ts';
-
-/** Texts of one error; `{name}` stands for a detail given to `fault`. */
-export interface ErrorText {
-  message: string;
-  next: string;
-}
+import type { ErrorText } from './errors/text.ts';
 
 export const errorTexts = {
   ...consentErrors,

@@ -90,7 +90,7 @@ function sourceFiles(): string[] {
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-      .filter((file) => !/\.test\.ts$|(^|\/)(fixtures|testing)\//.test(file)),
+      .filter((file) => !/\.test\.ts$|(^|\/)testing\.ts$|\/fixtures\//.test(file)),
   );
 }
 

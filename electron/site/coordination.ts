@@ -11,9 +11,9 @@ import { issueInvitation } from '../federation/invitation.ts';
 import { planHash } from '../storage/plan-hash.ts';
 import { SiteLock } from '../storage/site-lock.ts';
 import { readWeights, writeWeights } from '../storage/weight-file.ts';
+import type { SiteContext } from './context.ts';
 import { CoordinatorFiles } from './coordinator-store.ts';
-import { requireSameNetwork } from './finetuning-run.ts';
-import type { Site } from './site.ts';
+import { requireSameNetwork } from './network-fit.ts';
 
 export interface CoordinateOptions {
   plan: Plan;
@@ -34,7 +34,7 @@ export interface CoordinateResult {
  * Hosts a federation until its last round is over. One that was cut off goes on from its last finished phase when the
  * same plan is coordinated again. Throws `site.other-federation` while one with another plan is unfinished.
  */
-export async function coordinate(site: Site, options: CoordinateOptions): Promise<CoordinateResult> {
+export async function coordinate(site: SiteContext, options: CoordinateOptions): Promise<CoordinateResult> {
   const { folder } = site;
   const { plan, signal } = options;
   const start = options.from === undefined ? undefined : folder.models.get(options.from);
@@ -93,7 +93,7 @@ function addressOf({ host, port, secure }: { host: string; port: number; secure:
  * An invitation for one site, which works until a site has used it. `address` is where that site reaches the
  * coordinator, if not where it listens. Throws `site.nothing-hosted` or `site.address-needed`.
  */
-export function invite(site: Site, address?: { host: string; port: number }): string {
+export function invite(site: SiteContext, address?: { host: string; port: number }): string {
   const store = new CoordinatorFiles(site.folder.coordinatorFolder);
   const hosted = store.hosted();
   if (!hosted || hosted.finished) throw fault('site.nothing-hosted', { site: site.folder.path });
@@ -113,7 +113,7 @@ export function invite(site: Site, address?: { host: string; port: number }): st
 
 /** Safetensors bytes of a stage's first weights: what was learnt before, the rest drawn from the plan's seed. */
 async function initialWeights(
-  site: Site,
+  site: SiteContext,
   plan: Plan,
   stage: Stage,
   previous: Uint8Array | undefined,

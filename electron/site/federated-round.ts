@@ -16,14 +16,14 @@ import type { Run } from '../storage/runs.ts';
 import { readWeights, writeWeights } from '../storage/weight-file.ts';
 import type { ConsentGate } from './consent/gate.ts';
 import { treat } from './consent/treatment.ts';
-import type { JoinEvent } from './federated-run.ts';
+import type { SiteContext } from './context.ts';
+import type { JoinEvent } from './join-events.ts';
 import { describeFeatures, describeWeights, type PayloadContext } from './payloads.ts';
 import { readRemoteFeatures, writeRemoteFeatures } from './remote-features.ts';
-import type { Site } from './site.ts';
 
 /** What stays the same over the rounds of one federation. */
 export interface Membership {
-  site: Site;
+  site: SiteContext;
   participant: Participant;
   run: Run;
   /** The gate, with the seconds that an answer may take. */

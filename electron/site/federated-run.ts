@@ -1,6 +1,6 @@
 /** Taking part in a federation from the first round to the last. */
 import { readFileSync, rmSync } from 'node:fs';
-import type { Decider, Party, PayloadKind, Stage } from '../../shared/consent.ts';
+import type { Decider } from '../../shared/consent.ts';
 import { fault, isFault } from '../../shared/errors.ts';
 import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
@@ -12,9 +12,10 @@ import { Participant, type Round } from '../federation/participant.ts';
 import { noTraffic, type Traffic, trafficSince } from '../federation/traffic.ts';
 import type { Model } from '../storage/models.ts';
 import { ConsentGate } from './consent/gate.ts';
+import type { SiteContext } from './context.ts';
 import { finetuneRound, Leaving, type Membership, pretrainRound, roundFile } from './federated-round.ts';
-import { asRun } from './runs.ts';
-import type { Site } from './site.ts';
+import type { JoinEvent, RoundSummary } from './join-events.ts';
+import { asRun, noteTraining } from './runs.ts';
 import { allVolumes, labelledVolumes } from './volumes.ts';
 
 export interface JoinOptions {
@@ -25,25 +26,6 @@ export interface JoinOptions {
   labels?: number | 'all'; // labelled volumes to use in federated fine-tuning; default all
   signal?: AbortSignal;
   onEvent?: (event: JoinEvent) => void;
-}
-
-export type JoinEvent =
-  | { type: 'joined'; federation: string; coordinator: Party; plan: Plan }
-  | { type: 'connection'; words: string; loud: boolean }
-  | { type: 'progress'; step: number; steps: number; words: string } // steps of all rounds
-  | { type: 'asking'; kind: PayloadKind; round: number } // the decider is about to be asked
-  | { type: 'payload'; kind: PayloadKind; round: number; sent: boolean; bytes: number; reason: string }
-  | ({ type: 'round' } & RoundSummary);
-
-export interface RoundSummary {
-  stage: Stage;
-  round: number;
-  rounds: number; // of this stage
-  loss: number; // mean of the steps done here
-  seconds: number;
-  up: number; // bytes of features and weights sent
-  upFeatures: number; // of these, features
-  down: number; // bytes of features and weights received
 }
 
 export interface JoinResult {
@@ -57,7 +39,7 @@ export interface JoinResult {
  * Stays until the federation ends, the person leaves, or `signal` aborts. A run that was cut off goes on where it was
  * when the same invitation is joined again.
  */
-export async function joinFederation(site: Site, options: JoinOptions): Promise<JoinResult> {
+export async function joinFederation(site: SiteContext, options: JoinOptions): Promise<JoinResult> {
   const { folder } = site;
   const onEvent = options.onEvent ?? (() => {});
   const invitation = parseInvitation(options.invitation);
@@ -151,7 +133,7 @@ function noteRound(
 ): RoundSummary {
   const { runs } = site.folder;
   const place = round.stage === 'pretraining' ? round.number : plan.rounds + round.number;
-  site.noteTraining(run.id, place, result);
+  noteTraining(site.folder, run.id, place, result);
   const { sent, received } = traffic;
   runs.count(
     run.id,

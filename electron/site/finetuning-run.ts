@@ -1,13 +1,12 @@
 /** Fine-tuning a U-Net on labelled volumes of one site. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fault } from '../../shared/errors.ts';
-import { networkSettings, type Plan, planSchema } from '../../shared/plan.ts';
+import { type Plan, planSchema } from '../../shared/plan.ts';
 import type { Progress, TrainingResult, VolumeFiles } from '../engine/jobs.ts';
-import type { Model } from '../storage/models.ts';
 import { readWeights } from '../storage/weight-file.ts';
-import { asRun } from './runs.ts';
-import type { Site } from './site.ts';
+import type { SiteContext } from './context.ts';
+import { requireSameNetwork } from './network-fit.ts';
+import { asRun, noteTraining } from './runs.ts';
 import { labelledVolumes } from './volumes.ts';
 
 export interface FinetuneOptions {
@@ -31,7 +30,7 @@ export interface FinetuneResult {
   dice: TrainingResult['dice'];
 }
 
-export function finetuneAlone(site: Site, options: FinetuneOptions): Promise<FinetuneResult> {
+export function finetuneAlone(site: SiteContext, options: FinetuneOptions): Promise<FinetuneResult> {
   const { folder, trainer } = site;
   const { from, signal, onProgress, validation, validateAt } = options;
   const start = from === 'random' ? undefined : folder.models.get(from);
@@ -74,7 +73,7 @@ export function finetuneAlone(site: Site, options: FinetuneOptions): Promise<Fin
           }),
       },
     );
-    site.noteTraining(run.id, 1, result);
+    noteTraining(folder, run.id, 1, result);
     const note = `${volumes.length} labelled volumes, ${plan.finetuneSteps} steps, from ${from}`;
     const model = folder.models.save({ kind: 'unet', plan, weights: readWeights(out).weights, run: run.id, note });
     return {
@@ -86,17 +85,4 @@ export function finetuneAlone(site: Site, options: FinetuneOptions): Promise<Fin
       dice: result.dice,
     };
   });
-}
-
-/** Weights fit only the network they were made for. Throws `site.network-differs`. */
-export function requireSameNetwork(model: Model, plan: Plan): void {
-  const { levels, baseWidth } = networkSettings(plan);
-  const own = networkSettings(model.plan);
-  if (own.levels !== levels || own.baseWidth !== baseWidth) {
-    throw fault('site.network-differs', {
-      model: model.id,
-      own: `${own.levels} levels, base width ${own.baseWidth}`,
-      wanted: `${levels} levels, base width ${baseWidth}`,
-    });
-  }
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Plan } from '../../shared/plan.ts';
 import type { Progress } from '../engine/jobs.ts';
 import { readWeights } from '../storage/weight-file.ts';
-import { asRun } from './runs.ts';
-import type { Site } from './site.ts';
+import type { SiteContext } from './context.ts';
+import { asRun, noteTraining } from './runs.ts';
 import { allVolumes } from './volumes.ts';
 
 export interface PretrainOptions {
@@ -21,7 +21,10 @@ export interface PretrainResult {
   seconds: number;
 }
 
-export function pretrainAlone(site: Site, { plan, onProgress, signal }: PretrainOptions): Promise<PretrainResult> {
+export function pretrainAlone(
+  site: SiteContext,
+  { plan, onProgress, signal }: PretrainOptions,
+): Promise<PretrainResult> {
   const { folder, trainer } = site;
   const volumes = allVolumes(folder);
   const begun = performance.now();
@@ -56,7 +59,7 @@ export function pretrainAlone(site: Site, { plan, onProgress, signal }: Pretrain
             }),
         },
       );
-      loss = site.noteTraining(run.id, round, result);
+      loss = noteTraining(folder, run.id, round, result);
       folder.runs.update(run.id, { round, step: 0 });
       rmSync(weightsAfter(round - 1), { force: true });
     }

@@ -1,7 +1,9 @@
-/** Finds the run that was cut off and is asked for again, so that it goes on instead of beginning anew. */
+/** Runs of a site: the one that was cut off goes on instead of beginning anew, and all are noted with their numbers. */
 import { isDeepStrictEqual } from 'node:util';
 import { isFault } from '../../shared/errors.ts';
+import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
+import type { TrainingResult } from '../engine/jobs.ts';
 import { planHash } from '../storage/plan-hash.ts';
 import type { Run, RunDetails, RunKind } from '../storage/runs.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
@@ -44,4 +46,18 @@ export async function asRun<Result>(
   } finally {
     lock.release();
   }
+}
+
+/** Notes the numbers of a round (a fine-tuning alone has one) and gives its mean loss. */
+export function noteTraining(
+  { runs }: SiteFolder,
+  run: string,
+  round: number,
+  { losses, dice, seconds }: TrainingResult,
+): number {
+  runs.recordSteps(run, round, 'loss', losses);
+  for (const point of dice) runs.record(run, { round, step: point.step }, { dice: point.dice });
+  const loss = mean(losses);
+  runs.record(run, { round, step: 0 }, { loss, seconds });
+  return loss;
 }

@@ -9,7 +9,7 @@ import { readImage, writeLabelMap } from '../imaging/files.ts';
 
 import type { Model } from '../storage/models.ts';
 import { readLabelFile, writeVolume } from '../storage/volume-file.ts';
-import type { Site } from './site.ts';
+import type { SiteContext } from './context.ts';
 
 export interface SegmentOptions {
   image: string; // file or DICOM series folder
@@ -27,7 +27,7 @@ export interface SegmentResult {
 }
 
 /** Writes a label map on the image's own grid: same size, spacing, origin and direction. */
-export async function segmentImage(site: Site, options: SegmentOptions): Promise<SegmentResult> {
+export async function segmentImage(site: SiteContext, options: SegmentOptions): Promise<SegmentResult> {
   const { image, out, onProgress, signal } = options;
   const begun = performance.now();
   const model = requireUnet(site, options.model);
@@ -56,7 +56,7 @@ export async function segmentImage(site: Site, options: SegmentOptions): Promise
 
 /** Segments labelled volumes and scores the result; label maps stay in the folder `out` as `<index>.safetensors`. */
 export async function segmentAndScore(
-  site: Site,
+  site: SiteContext,
   modelId: string,
   volumes: VolumeFiles[],
   out: string,
@@ -82,7 +82,7 @@ export async function segmentAndScore(
 }
 
 /** Throws `storage.no-such-model` or `site.not-a-unet`. */
-function requireUnet(site: Site, id: string): Model {
+function requireUnet(site: SiteContext, id: string): Model {
   const model = site.folder.models.get(id);
   if (model.kind !== 'unet') throw fault('site.not-a-unet', { model: id, site: site.folder.path });
   return model;

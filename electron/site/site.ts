@@ -3,15 +3,14 @@
  * site is a method here; how it is done stands in the file named beside it.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { mean } from '../../shared/mean.ts';
 import { Trainer } from '../engine/client.ts';
-import type { TrainingResult } from '../engine/jobs.ts';
 import { createIdentity, type Identity, importIdentity } from '../federation/identity.ts';
 import { writeFileAtomic } from '../storage/atomic-file.ts';
 import type { VolumeRecord } from '../storage/catalogue.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Model } from '../storage/models.ts';
 import { createSite, openSite, type SiteFolder } from '../storage/site-folder.ts';
+import type { SiteContext } from './context.ts';
 import { type CoordinateOptions, type CoordinateResult, coordinate, invite } from './coordination.ts';
 import { type JoinOptions, type JoinResult, joinFederation } from './federated-run.ts';
 import { type FinetuneOptions, type FinetuneResult, finetuneAlone } from './finetuning-run.ts';
@@ -21,7 +20,7 @@ import { type SegmentOptions, type SegmentResult, segmentImage } from './segment
 
 export type { LedgerRecord } from '../storage/ledger.ts';
 
-export class Site {
+export class Site implements SiteContext {
   readonly folder: SiteFolder;
   readonly identity: Identity;
   readonly trainer = new Trainer();
@@ -97,16 +96,6 @@ export class Site {
 
   join(options: JoinOptions): Promise<JoinResult> {
     return joinFederation(this, options);
-  }
-
-  /** Notes the numbers of a round (or, with one round, of a fine-tuning) and gives its mean loss. */
-  noteTraining(run: string, round: number, { losses, dice, seconds }: TrainingResult): number {
-    const { runs } = this.folder;
-    runs.recordSteps(run, round, 'loss', losses);
-    for (const point of dice) runs.record(run, { round, step: point.step }, { dice: point.dice });
-    const loss = mean(losses);
-    runs.record(run, { round, step: 0 }, { loss, seconds });
-    return loss;
   }
 
   /** Ends the trainer process and closes the folder. */

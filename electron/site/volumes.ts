@@ -4,7 +4,6 @@ import { seededRandom, shuffled } from '../../shared/random.ts';
 import type { VolumeFiles } from '../engine/jobs.ts';
 import type { VolumeRecord } from '../storage/catalogue.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
-import type { Site } from './site.ts';
 
 export { readLabelFile, readVolume } from '../storage/volume-file.ts';
 
@@ -44,7 +43,7 @@ function byContent(records: VolumeRecord[]): VolumeRecord[] {
 }
 
 /** The labelled volumes of a site, by content. */
-export function storedVolumes({ folder }: Site): StoredVolume[] {
+export function storedVolumes(folder: SiteFolder): StoredVolume[] {
   return byContent(folder.volumes.list())
     .filter(hasLabels)
     .map(({ id, imageFile, labelFile }) => ({ id, image: imageFile, labels: labelFile }));

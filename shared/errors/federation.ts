@@ -1,4 +1,4 @@
-import type { ErrorText } from '../errors.ts';
+import type { ErrorText } from './text.ts';
 
 export const federationErrors = {
   // Why a peer closes a connection; each name is a close code of shared/protocol/codes.ts.

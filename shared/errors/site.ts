@@ -1,4 +1,4 @@
-import type { ErrorText } from '../errors.ts';
+import type { ErrorText } from './text.ts';
 
 export const siteErrors = {
   'site.cancelled': {

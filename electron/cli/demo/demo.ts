@@ -134,7 +134,7 @@ class Demo {
       await using site = Site.create(join(folder, 'held-out'), 'held-out');
       const [images, labels] = files(dealt.heldOut);
       await site.import(images, { labels });
-      return storedVolumes(site);
+      return storedVolumes(site.folder);
     };
     const [counts, stored] = await Promise.all([
       this.#each((site, index) => site.verbs.create(join(folder, site.name), site.name, ...files(dealt.sites[index]))),

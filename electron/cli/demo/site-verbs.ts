@@ -1,7 +1,7 @@
 /** What the demo asks of the process of a site. Each verb is what a person would do there with a command. */
 import type { Plan } from '../../../shared/plan.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
-import type { RoundSummary } from '../../site/federated-run.ts';
+import type { RoundSummary } from '../../site/join-events.ts';
 import type { StoredVolume } from '../../site/volumes.ts';
 
 export interface SiteVerbs {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLabelFile } from '../../storage/volume-file.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import { initialise } from './initialise.ts';
-import { finetuneJob, listeningJobs, makeSite, plan, type TestSite } from './test-site.ts';
+import { finetuneJob, listeningJobs, makeSite, plan, type TestSite } from './testing.ts';
 
 let site: TestSite;
 beforeAll(() => {

@@ -5,7 +5,7 @@ import { readWeights } from '../../storage/weight-file.ts';
 import { readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
 import { initialise } from './initialise.ts';
 import { PreparedVolumes } from './prepared-volumes.ts';
-import { listeningJobs, makeSite, plan, type TestSite } from './test-site.ts';
+import { listeningJobs, makeSite, plan, type TestSite } from './testing.ts';
 
 let site: TestSite;
 beforeAll(() => {

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readWeights } from '../../storage/weight-file.ts';
 import { initialise } from './initialise.ts';
-import { listeningJobs, makeSite, plan, pretrainJob, remoteBatch, type TestSite } from './test-site.ts';
+import { listeningJobs, makeSite, plan, pretrainJob, remoteBatch, type TestSite } from './testing.ts';
 
 let site: TestSite;
 beforeAll(() => {
@@ -18,7 +18,7 @@ async function runAndKill(job: ReturnType<typeof pretrainJob>, afterSteps: numbe
   const { remote, ...rest } = job;
   const script = `
     const { createJobs } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)});
-    const { remoteBatch } = await import(${JSON.stringify(new URL('test-site.ts', import.meta.url).href)});
+    const { remoteBatch } = await import(${JSON.stringify(new URL('testing.ts', import.meta.url).href)});
     const report = ({ step }) => step === ${afterSteps} && process.kill(process.pid, 'SIGKILL');
     const jobs = createJobs({ report, signal: () => new AbortController().signal });
     await jobs.pretrain({ ...${JSON.stringify(rest)}, remote: [remoteBatch(1)] });

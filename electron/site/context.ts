@@ -1,0 +1,12 @@
+import type { Trainer } from '../engine/client.ts';
+import type { Identity } from '../federation/identity.ts';
+import type { SiteFolder } from '../storage/site-folder.ts';
+
+/** What the runs of a site work with. */
+export interface SiteContext {
+  readonly folder: SiteFolder;
+  readonly identity: Identity;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly trainer: Trainer;
+}

@@ -1,0 +1,22 @@
+/** What a federation's participant tells while it takes part. */
+import type { Party, PayloadKind, Stage } from '../../shared/consent.ts';
+import type { Plan } from '../../shared/plan.ts';
+
+export type JoinEvent =
+  | { type: 'joined'; federation: string; coordinator: Party; plan: Plan }
+  | { type: 'connection'; words: string; loud: boolean }
+  | { type: 'progress'; step: number; steps: number; words: string } // steps of all rounds
+  | { type: 'asking'; kind: PayloadKind; round: number } // the decider is about to be asked
+  | { type: 'payload'; kind: PayloadKind; round: number; sent: boolean; bytes: number; reason: string }
+  | ({ type: 'round' } & RoundSummary);
+
+export interface RoundSummary {
+  stage: Stage;
+  round: number;
+  rounds: number; // of this stage
+  loss: number; // mean of the steps done here
+  seconds: number;
+  up: number; // bytes of features and weights sent
+  upFeatures: number; // of these, features
+  down: number; // bytes of features and weights received
+}
