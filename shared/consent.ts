@@ -40,7 +40,7 @@ export const boundsSchema = z.strictObject({
   vectors: z.int().positive().optional(), // at most, a batch
   bytes: z.int().positive().optional(), // at most, a payload
   rounds: z.int().positive().optional(), // only rounds up to this one
-  recipients: z.array(z.string().min(1)).optional(), // fingerprints; a policy must name them to cover new ones
+  recipients: z.array(z.string().min(1)).optional(), // fingerprints; without them a policy covers every site that the federation admits
   until: z.iso.datetime({ offset: true }).optional(), // RFC 3339
 });
 export type Bounds = z.infer<typeof boundsSchema>;

@@ -29,6 +29,7 @@ describe('planProblems', () => {
     [{ axis: 'oblique' }, /^axis: /],
     [{ labels: [] }, /^labels: /],
     [{ labels: [0] }, /^labels\.0: /],
+    [{ labels: [1, 2, 1] }, /^labels: .*twice/],
     [{ privacy: { decimals: 1 } }, /^privacy\.decimals: /],
     [{ temperature: Number.NaN }, /^temperature: /],
     [{ roundz: 3 }, /^plan: .*roundz/],

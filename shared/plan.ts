@@ -29,7 +29,12 @@ export const planSchema = z.strictObject({
   spacing: z.number().min(0.1).max(10).default(1), // mm in plane after resampling
   inputSize: z.int().min(16).max(512).multipleOf(16).default(48), // pixels a side; four halvings need a multiple of 16
   partitions: count(2, 16).default(4), // S in the paper
-  labels: z.array(count(1, 255)).min(1).max(32).default([1, 2]), // label numbers to segment
+  labels: z // label numbers to segment
+    .array(count(1, 255))
+    .min(1)
+    .max(32)
+    .refine((labels) => new Set(labels).size === labels.length, 'a label number stands there twice')
+    .default([1, 2]),
 
   // Network
   levels: count(3, 5).default(5),

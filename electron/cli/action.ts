@@ -51,19 +51,21 @@ export function readPlan(file: string): Plan {
   return planSchema.parse(value);
 }
 
-/** For commander: a whole number of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** For commander: a whole number within bounds. */
+export function wholeNumber(least: number, { most = 2 ** 31 - 1, multipleOf = 1 } = {}): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least)
-      throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+    if (!/^\d+$/.test(text) || value < least || value > most || value % multipleOf !== 0) {
+      const kind = multipleOf === 1 ? 'a whole number' : `a multiple of ${multipleOf}`;
+      throw new InvalidArgumentError(`It must be ${kind} from ${least} to ${most}.`);
+    }
     return value;
   };
 }
 
 /** For commander: whole numbers joined by commas, such as `1,2,4`. */
 export function wholeNumbers(text: string): number[] {
-  return text.split(',').map(wholeNumber(1));
+  return text.split(',').map((item) => wholeNumber(1)(item));
 }
 
 /** For commander: `N` or `all`. */

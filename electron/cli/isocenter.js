@@ -16,7 +16,8 @@ if (Number.parseInt(process.versions.node, 10) >= 24) {
       stdio: 'inherit',
       shell: process.platform === 'win32',
     });
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    process.on('SIGINT', () => {}); // the terminal sends Ctrl-C to the child as well; this process ends with it
+    for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
     child.on('exit', (code) => {
       process.exitCode = code ?? 1;
     });

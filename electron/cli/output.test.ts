@@ -21,7 +21,8 @@ describe('byteText and durationText', () => {
     [byteText(245_700), '245.7 kB'],
     [byteText(1_300_000), '1.3 MB'],
     [durationText(4.81), '4.8 s'],
-    [durationText(61), '1 min 1 s'],
+    [durationText(59.7), '1 min 0 s'],
+    [durationText(119.6), '2 min 0 s'],
     [durationText(3_720), '1 h 2 min'],
   ])('%s', (text, expected) => expect(text).toBe(expected));
 });

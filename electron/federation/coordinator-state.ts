@@ -30,6 +30,8 @@ export interface CoordinatorState {
   tokens: { hash: string; site: string | null }[];
   sites: AdmittedSite[];
   rounds: RoundState;
+  /** Rounds so far, of both stages, in which the quorum sent weights. */
+  countedRounds: number;
   /** Global weights and the stage that they belong to; null before the first were made. */
   weights: { stage: Stage; bytes: Uint8Array } | null;
   /** Sealed batches of the running round, which the coordinator cannot read. */

@@ -63,7 +63,7 @@ export class Coordinator {
 
   /**
    * Starts listening; goes on where the store's state stopped. Throws `federation.name-unsound`, `-quorum-too-large`,
-   * `-no-rounds`, `-plan-changed` or `-port-taken`.
+   * `-no-rounds`, `-plan-changed`, `-certificate-unsound` or `-port-taken`.
    */
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
     const { plan, federation, name, sites } = options;
@@ -82,9 +82,17 @@ export class Coordinator {
     return coordinator;
   }
 
-  /** Resolves with the final weights once every site that is here, or was just now, has taken them. */
+  /**
+   * Resolves with the final weights once every site that is here, or was just now, has taken them. Rejects with
+   * `federation.stopping` where `close` came before, and with what made the federation impossible.
+   */
   get finished(): Promise<Uint8Array> {
     return this.#run.finished;
+  }
+
+  /** Rounds so far, of both stages and of earlier starts too, that changed the weights: the quorum was reached. */
+  get countedRounds(): number {
+    return this.#run.state.countedRounds;
   }
 
   get fingerprint(): string {

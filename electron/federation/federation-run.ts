@@ -3,6 +3,7 @@
  * and store. Who holds the connections (coordinator.ts) is told what to send.
  */
 import type { Party, Stage } from '../../shared/consent.ts';
+import { fault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
 import type { Timing } from '../../shared/protocol/limits.ts';
 import { encodeSafetensors } from '../../shared/safetensors.ts';
@@ -52,7 +53,10 @@ export type Verdict = Extract<RoundAction, { type: 'count' | 'refuse' }>;
 export class FederationRun {
   readonly rules: RoundRules;
   readonly state: CoordinatorState;
-  /** Resolves with the final weights once every site that is here, or was just now, has taken them. */
+  /**
+   * Resolves with the final weights once every site that is here, or was just now, has taken them. Rejects with
+   * `federation.stopping` where it was stopped before, and with what made the run impossible.
+   */
   readonly finished: Promise<Uint8Array>;
   readonly #options: RunOptions;
   readonly #timing: Timing;
@@ -77,6 +81,7 @@ export class FederationRun {
       tokens: [],
       sites: [],
       rounds: firstState(this.rules),
+      countedRounds: 0,
       weights: null,
       features: [],
       updates: [],
@@ -113,11 +118,12 @@ export class FederationRun {
     this.dispatch({ type: 'tick', at: Date.now() });
   }
 
-  /** Nothing more happens; resolves when what was under way is done. */
+  /** Nothing more happens; resolves when what was under way is done. Who waits for the end is released. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#work;
+    this.#outcome.reject(fault('federation.stopping')); // in vain where the end came before
   }
 
   /**
@@ -236,6 +242,7 @@ export class FederationRun {
         weights: readWeights(weights, this.party(site).name, this.#layout),
       }));
       this.#setWeights(stage, encodeSafetensors(federatedAverage(decoded)));
+      this.state.countedRounds += 1;
     }
     this.#speaker.roundOver(counted, updates);
     this.state.features = [];

@@ -76,6 +76,7 @@ export class Participant {
   #ended = false;
   #error: unknown;
   #finalWeights: Uint8Array | undefined;
+  #countedRounds = 0;
 
   private constructor(options: ParticipantOptions) {
     const { identity, invitation, name, address } = options;
@@ -91,8 +92,8 @@ export class Participant {
   }
 
   /**
-   * Connects and is admitted. Throws `federation.unreachable`, `-wrong-coordinator`, `-wrong-federation`,
-   * `-wrong-plan`, `-name-unsound`, or what the coordinator gives as its reason (`-unknown-token`, `-token-used`...).
+   * Connects and is admitted. Throws `federation.unreachable`, `-untrusted-certificate`, `-certificate-unsound` (of
+   * `ca`), `-wrong-coordinator`, `-wrong-federation`, `-wrong-plan`, `-name-unsound`, or what the coordinator gives as its reason (`-unknown-token`, `-token-used`...).
    */
   static async connect(options: ParticipantOptions): Promise<Participant> {
     if (!nameSchema.safeParse(options.name).success) throw fault('federation.name-unsound', { name: options.name });
@@ -120,6 +121,14 @@ export class Participant {
   /** The federation's last global weights (safetensors), when it is finished. */
   get finalWeights(): Uint8Array | undefined {
     return this.#finalWeights;
+  }
+
+  /**
+   * Rounds that this site took part in since `connect`, and that it heard were averaged. One whose end fell into a
+   * broken connection is missing.
+   */
+  get countedRounds(): number {
+    return this.#countedRounds;
   }
 
   /** The other admitted sites, here or not. */
@@ -303,6 +312,7 @@ export class Participant {
     this.#round.end();
     if (this.#waiting === this.#round) this.#waiting = undefined;
     this.#round = undefined;
+    if (counted) this.#countedRounds += 1;
     const words = counted
       ? `Round ${round}: weights of ${sites} sites were averaged.`
       : `Round ${round} does not count: only ${sites} sites sent weights.`;
@@ -353,9 +363,11 @@ export class Participant {
   }
 }
 
-/** A lost connection, or a refusal that may pass; whoever proved to be somebody else is not asked again. */
+/**
+ * A lost connection, a proxy in between that shows a certificate of its own, or a refusal that may pass; whoever proved to be somebody else is not asked again. */
 function mayRetryAfter(error: unknown): boolean {
   if (!isFault(error)) return false;
   const name = closeNameOf(error);
-  return error.code === 'federation.unreachable' || (error.code === `federation.${name}` && mayRetry(closeCodes[name]));
+  if (error.code === 'federation.unreachable' || error.code === 'federation.untrusted-certificate') return true;
+  return error.code === `federation.${name}` && mayRetry(closeCodes[name]);
 }

@@ -3,7 +3,7 @@
  * call, ends when it has had nothing to do for a while, and never keeps the process from exiting.
  */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { fault } from '../../shared/errors.ts';
 import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
@@ -17,7 +17,8 @@ import { toSourceGrid } from './orientation.ts';
  * The volume of a NIfTI, NRRD or MetaImage file, of a multi-frame DICOM file, or of a folder that holds one DICOM series.
  * Throws `imaging.several-series`, `imaging.nothing-found` for a folder, and the refusals of `shared/errors/imaging.ts`.
  */
-export async function readImage(path: string): Promise<Volume> {
+export async function readImage(given: string): Promise<Volume> {
+  const path = resolve(given); // ITK's pipelines open absolute paths only
   const isFolder = await stat(path).then(
     (entry) => entry.isDirectory(),
     () => false,
@@ -34,7 +35,8 @@ export async function readImage(path: string): Promise<Volume> {
 
 /** Throws `imaging.label-not-integer`, `imaging.label-out-of-range` and the refusals of `readImage` for a file. */
 export function readLabelMap(file: string): Promise<LabelMap> {
-  return call('readLabels', file, basename(file));
+  const path = resolve(file);
+  return call('readLabels', path, basename(path));
 }
 
 export function readSeries(series: Series): Promise<Volume> {
@@ -43,7 +45,10 @@ export function readSeries(series: Series): Promise<Volume> {
 
 /** What each DICOM file is, in their order. */
 export function readSliceTags(files: string[]): Promise<TaggedFile[]> {
-  return call('readSliceTags', files);
+  return call(
+    'readSliceTags',
+    files.map((file) => resolve(file)),
+  );
 }
 
 /**
@@ -52,12 +57,12 @@ export function readSliceTags(files: string[]): Promise<TaggedFile[]> {
  */
 export function writeLabelMap(file: string, labels: LabelMap): Promise<void> {
   const { grid, voxels } = toSourceGrid(labels);
-  return call('writeVoxels', file, grid, voxels);
+  return call('writeVoxels', resolve(file), grid, voxels);
 }
 
 /** Writes the volume, as float32 on its RAS+ grid. Errors as `writeLabelMap`. */
 export function writeImage(file: string, { grid, voxels }: { grid: Grid; voxels: Float32Array }): Promise<void> {
-  return call('writeVoxels', file, grid, voxels);
+  return call('writeVoxels', resolve(file), grid, voxels);
 }
 
 /** DICOM files of a folder, not of the folders in it. */

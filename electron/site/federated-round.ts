@@ -155,10 +155,11 @@ async function update(
 /** Of the time that a phase leaves; the rest is for sending. */
 const ANSWER_SHARE = 0.8;
 
-/** What was allowed, and the gate that remembers it. */
+/** What was allowed, the gate that remembers it, and how to tell what became of it. */
 interface Allowed {
   gate: ConsentGate;
   payload: ApprovedPayload;
+  tell: (sent: boolean, reason: string) => void;
 }
 
 /** The one question, and its answer as an event. Throws `Leaving` where the answer is to leave. */
@@ -172,13 +173,12 @@ async function ask(
   member.onEvent({ type: 'asking', kind: description.kind, round: round.number });
   const gate = member.gate(answerTimeout);
   const verdict = await gate.ask(bytes, description, round.signal);
-  const about = { type: 'payload', kind: description.kind, round: round.number, bytes: bytes.length } as const;
-  if ('approved' in verdict) {
-    member.onEvent({ ...about, sent: true, reason: 'allowed' });
-    return { gate, payload: verdict.approved };
-  }
+  const { kind } = description;
+  const tell = (sent: boolean, reason: string) =>
+    member.onEvent({ type: 'payload', kind, round: round.number, sent, bytes: bytes.length, reason });
+  if ('approved' in verdict) return { gate, payload: verdict.approved, tell };
   const { answer, reason } = verdict.refused;
-  member.onEvent({ ...about, sent: false, reason });
+  tell(false, reason);
   if (answer === 'refuse-and-leave') throw new Leaving(reason);
   return undefined;
 }
@@ -190,16 +190,21 @@ async function handOver<Result>(
   wasSent: () => boolean = () => true,
 ): Promise<Result> {
   if (!allowed) return send(null);
-  const { gate, payload } = allowed;
+  const { gate, payload, tell } = allowed;
+  const outcome = (words: 'sent' | 'withheld' | 'failed', reason: string) => {
+    gate.note(payload, words, reason);
+    tell(words === 'sent', reason);
+  };
+  let result: Result;
   try {
-    const result = await send(payload);
-    if (wasSent()) gate.note(payload, 'sent');
-    else gate.note(payload, 'withheld', 'the phase was over, or no recipient was left');
-    return result;
+    result = await send(payload);
   } catch (error) {
-    gate.note(payload, 'failed', error instanceof Error ? error.message : String(error));
+    outcome('failed', error instanceof Error ? error.message : String(error));
     throw error;
   }
+  if (wasSent()) outcome('sent', 'allowed');
+  else outcome('withheld', 'the phase was over, or no recipient was left');
+  return result;
 }
 
 function payloadContext({ participant }: Membership, round: Round, volumes: number): PayloadContext {

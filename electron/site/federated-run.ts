@@ -15,7 +15,7 @@ import { ConsentGate } from './consent/gate.ts';
 import type { SiteContext } from './context.ts';
 import { finetuneRound, Leaving, type Membership, pretrainRound, roundFile } from './federated-round.ts';
 import type { JoinEvent, RoundSummary } from './join-events.ts';
-import { asRun, noteTraining } from './runs.ts';
+import { asRun, locked, noteTraining } from './runs.ts';
 import { allVolumes, labelledVolumes } from './volumes.ts';
 
 export interface JoinOptions {
@@ -39,9 +39,14 @@ export interface JoinResult {
  * Stays until the federation ends, the person leaves, or `signal` aborts. A run that was cut off goes on where it was
  * when the same invitation is joined again.
  */
-export async function joinFederation(site: SiteContext, options: JoinOptions): Promise<JoinResult> {
+export function joinFederation(site: SiteContext, options: JoinOptions): Promise<JoinResult> {
+  // Before connecting: a second start of the same site would take the place of the first at the coordinator.
+  return locked(site.folder, 'taking part in a federation', () => takePart(site, options));
+}
+
+async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinResult> {
   const { folder } = site;
-  const onEvent = options.onEvent ?? (() => {});
+  const { signal, onEvent = () => {} } = options;
   const invitation = parseInvitation(options.invitation);
   const volumes = allVolumes(folder);
   const participant = await Participant.connect({
@@ -51,35 +56,28 @@ export async function joinFederation(site: SiteContext, options: JoinOptions): P
     address: options.address,
     ca: options.ca === undefined ? undefined : readCertificate(options.ca),
     volumes: volumes.length,
-    signal: options.signal,
+    signal,
     onEvent: ({ type, words }) => onEvent({ type: 'connection', loud: type === 'insecure', words }),
   });
   try {
     const { plan, federation, coordinator } = participant;
     onEvent({ type: 'joined', federation, coordinator, plan });
+    const labelled = () => labelledVolumes(folder, options.labels ?? 'all', plan.seed);
+    if (plan.finetuneRounds > 0) labelled(); // throws now rather than after all pre-training
     const details = { federation, coordinator: coordinator.fingerprint, invitation: hashToken(invitation.token) };
-    const purpose = `the federation ${federation}`;
-    return await asRun(folder, { kind: 'federated', plan, details, purpose }, (run) =>
-      follow({
-        site,
-        participant,
-        run,
-        gate: (answerTimeout) =>
-          new ConsentGate({
-            ledger: folder.ledger,
-            approvals: folder.approvals,
-            permissions: folder.permissions,
-            decider: options.decider,
-            run: run.id,
-            answerTimeout,
-          }),
-        plan,
-        seed: seedOf(plan, site.name),
-        volumes,
-        labelled: () => labelledVolumes(folder, options.labels ?? 'all', plan.seed),
-        onEvent,
-      }),
-    );
+    return await asRun(folder, { kind: 'federated', plan, details }, (run) => {
+      const gate = (answerTimeout: number) =>
+        new ConsentGate({
+          ledger: folder.ledger,
+          approvals: folder.approvals,
+          permissions: folder.permissions,
+          decider: options.decider,
+          run: run.id,
+          answerTimeout,
+        });
+      const seed = seedOf(plan, site.name);
+      return follow({ site, participant, run, gate, plan, seed, volumes, labelled, onEvent }, signal);
+    });
   } finally {
     await participant.close();
   }
@@ -90,13 +88,13 @@ function seedOf({ seed }: Plan, name: string): number {
   return randomInteger(seededRandom('site', seed, name), 2 ** 31);
 }
 
-async function follow(member: Membership): Promise<JoinResult> {
-  const { participant, run } = member;
+async function follow(member: Membership, signal: AbortSignal | undefined): Promise<JoinResult> {
+  const { participant, run, site } = member;
   const rounds: RoundSummary[] = [];
   let before = noTraffic(); // a round's traffic begins with its announcement, which comes before the loop sees it
   try {
     for await (const round of participant.rounds()) {
-      const result = await takePart(member, round);
+      const result = await train(member, round);
       const traffic = trafficSince(participant.traffic, before);
       before = structuredClone(participant.traffic);
       if (!result) continue;
@@ -104,25 +102,28 @@ async function follow(member: Membership): Promise<JoinResult> {
       rounds.push(summary);
       member.onEvent({ type: 'round', ...summary });
     }
+    signal?.throwIfAborted(); // the rounds also end when it was we who closed the connection
   } catch (error) {
+    signal?.throwIfAborted();
     if (!(error instanceof Leaving)) throw error;
     await participant.leave(error.message);
+    site.folder.runs.update(run.id, { state: 'cancelled', note: `left: ${error.message}` });
     return { run: run.id, models: [], rounds, left: true };
   }
   const model = keepModel(member);
   return { run: run.id, models: model ? [model.id] : [], rounds, left: false };
 }
 
-/** Undefined where the round went on without this site. */
-async function takePart(member: Membership, round: Round): Promise<TrainingResult | undefined> {
+/** Undefined where the round went on without this site. The files of a round that was cut off stay, to go on with. */
+async function train(member: Membership, round: Round): Promise<TrainingResult | undefined> {
+  let result: TrainingResult | undefined;
   try {
-    return await (round.stage === 'pretraining' ? pretrainRound(member, round) : finetuneRound(member, round));
+    result = await (round.stage === 'pretraining' ? pretrainRound(member, round) : finetuneRound(member, round));
   } catch (error) {
-    if (isFault(error, 'federation.late')) return undefined;
-    throw error;
-  } finally {
-    for (const what of ['global', 'remote', 'local']) rmSync(roundFile(member, round, what), { force: true });
+    if (!isFault(error, 'federation.late')) throw error;
   }
+  for (const what of ['global', 'remote', 'local']) rmSync(roundFile(member, round, what), { force: true });
+  return result;
 }
 
 function noteRound(

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Plan, planSchema } from '../../shared/plan.ts';
 import type { Progress, TrainingResult, VolumeFiles } from '../engine/jobs.ts';
+import type { Run } from '../storage/runs.ts';
 import { readWeights } from '../storage/weight-file.ts';
 import type { SiteContext } from './context.ts';
 import { requireSameNetwork } from './network-fit.ts';
-import { asRun, noteTraining } from './runs.ts';
+import { asRun, locked, noteTraining } from './runs.ts';
 import { labelledVolumes } from './volumes.ts';
 
 export interface FinetuneOptions {
@@ -30,7 +31,7 @@ export interface FinetuneResult {
   dice: TrainingResult['dice'];
 }
 
-export function finetuneAlone(site: SiteContext, options: FinetuneOptions): Promise<FinetuneResult> {
+export async function finetuneAlone(site: SiteContext, options: FinetuneOptions): Promise<FinetuneResult> {
   const { folder, trainer } = site;
   const { from, signal, onProgress, validation, validateAt } = options;
   const start = from === 'random' ? undefined : folder.models.get(from);
@@ -40,7 +41,7 @@ export function finetuneAlone(site: SiteContext, options: FinetuneOptions): Prom
   const volumes = labelledVolumes(folder, options.labels, plan.seed);
   const details = { from, volumes: volumes.map(({ id }) => id) };
   const begun = performance.now();
-  return asRun(folder, { kind: 'finetune', plan, details, purpose: 'fine-tuning' }, async (run) => {
+  const finetune = async (run: Run): Promise<FinetuneResult> => {
     const weights = join(run.folder, 'start.safetensors');
     const out = join(run.folder, 'unet.safetensors');
     if (!existsSync(weights)) {
@@ -84,5 +85,6 @@ export function finetuneAlone(site: SiteContext, options: FinetuneOptions): Prom
       seconds: (performance.now() - begun) / 1000,
       dice: result.dice,
     };
-  });
+  };
+  return locked(folder, 'fine-tuning', () => asRun(folder, { kind: 'finetune', plan, details }, finetune));
 }

@@ -1,7 +1,11 @@
 /** Copying volumes into the site's catalogue. What was imported before is recognised by its voxels. */
-import { basename } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
+import { bytesOf } from '../../shared/bytes.ts';
+import { fault } from '../../shared/errors.ts';
+import type { LabelMap } from '../../shared/volume.ts';
 import { scanSources } from '../imaging/scan.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
+import { readLabelFile } from '../storage/volume-file.ts';
 
 export interface ImportOptions {
   labels?: string[]; // label maps, or folders of them
@@ -28,13 +32,18 @@ export async function importVolumes(
       onProgress?.({ done, total, words: phase === 'finding' ? 'looking through files' : 'reading volumes' });
     } else if (event.kind === 'problem') {
       const { path, code, message, next, notice } = event.problem;
-      report.problems.push({ name: basename(path), code, message, next, notice });
+      report.problems.push({ name: nameWithin([...paths, ...(labels ?? [])], path), code, message, next, notice });
     } else {
       const { item } = event;
       const [known] = volumes.duplicatesOf(item.volume);
       const record = known ?? volumes.add(item.volume, { name: item.name, source: item.path });
       const gainsLabels = item.labels !== undefined && record.labels === null;
       if (item.labels && gainsLabels) volumes.attachLabels(record.id, item.labels, item.labelPath ?? item.path);
+      else if (item.labels && !sameLabels(item.labels, readLabelFile(record.labelFile))) {
+        const file = nameWithin([...paths, ...(labels ?? [])], item.labelPath ?? item.path);
+        const { code, message, next } = fault('site.labels-differ', { name: record.name, file });
+        report.problems.push({ name: file, code, message, next, notice: false });
+      }
       if (known) {
         report.known++;
         if (gainsLabels) report.relabelled++;
@@ -42,4 +51,16 @@ export async function importVolumes(
     }
   }
   return report;
+}
+
+function sameLabels(a: LabelMap, b: LabelMap): boolean {
+  return Buffer.compare(bytesOf(a.voxels), bytesOf(b.voxels)) === 0;
+}
+
+/** The path below the folder that was given, so that files of the same name are told apart; a given file by its name. */
+function nameWithin(given: string[], path: string): string {
+  const inside = given
+    .map((place) => relative(resolve(place), path))
+    .find((rest) => rest !== '' && !rest.startsWith('..'));
+  return inside ?? basename(path);
 }

@@ -1,6 +1,6 @@
 /** What this machine can do: engine timings and the checks of `doctor`. Needs no site. */
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
-import { cpus, freemem, tmpdir, totalmem } from 'node:os';
+import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type JobOptions, Trainer } from '../engine/client.ts';
 import type { BenchJob, BenchReport } from '../engine/jobs.ts';
@@ -46,8 +46,8 @@ function processor(): Finding {
 function memory(): Finding {
   return {
     name: 'Memory',
-    good: freemem() >= LEAST_MEMORY,
-    found: `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`,
+    good: process.availableMemory() >= LEAST_MEMORY,
+    found: `${gigabytes(process.availableMemory())} free of ${gigabytes(totalmem())}`,
     next: `Close other programs: training wants ${gigabytes(LEAST_MEMORY)}.`,
   };
 }

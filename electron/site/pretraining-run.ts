@@ -1,11 +1,13 @@
 /** Contrastive pre-training of one site alone: the rounds of a federation without anybody else. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
 import type { Progress } from '../engine/jobs.ts';
+import type { Metric, Run } from '../storage/runs.ts';
 import { readWeights } from '../storage/weight-file.ts';
 import type { SiteContext } from './context.ts';
-import { asRun, noteTraining } from './runs.ts';
+import { asRun, locked, noteTraining } from './runs.ts';
 import { allVolumes } from './volumes.ts';
 
 export interface PretrainOptions {
@@ -26,15 +28,16 @@ export function pretrainAlone(
   { plan, onProgress, signal }: PretrainOptions,
 ): Promise<PretrainResult> {
   const { folder, trainer } = site;
+  if (plan.rounds === 0) throw fault('site.no-rounds');
   const volumes = allVolumes(folder);
   const begun = performance.now();
-  return asRun(folder, { kind: 'pretrain', plan, details: {}, purpose: 'pre-training' }, async (run) => {
+  const pretrain = async (run: Run): Promise<PretrainResult> => {
     const weightsAfter = (round: number) => join(run.folder, `encoder-${round}.safetensors`);
     const state = join(run.folder, 'state.safetensors');
     if (!existsSync(weightsAfter(run.round))) {
       await trainer.run('initialise', { plan, parts: ['encoder', 'projection'], out: weightsAfter(0) }, { signal });
     }
-    let loss = Number.NaN;
+    let loss = meanLoss(folder.runs.metrics(run.id), run.round);
     for (let round = run.round + 1; round <= plan.rounds; round++) {
       const result = await trainer.run(
         'pretrain',
@@ -67,5 +70,13 @@ export function pretrainAlone(
     const note = `${plan.rounds} rounds of ${plan.stepsPerRound} steps, alone, ${volumes.length} volumes`;
     const model = folder.models.save({ kind: 'encoder', plan, weights, run: run.id, note });
     return { model: model.id, run: run.id, loss, seconds: (performance.now() - begun) / 1000 };
-  });
+  };
+  return locked(folder, 'pre-training', () => asRun(folder, { kind: 'pretrain', plan, details: {} }, pretrain));
+}
+
+/** Of a finished round, also of one before a restart. */
+function meanLoss(metrics: Metric[], round: number): number {
+  return (
+    metrics.find((metric) => metric.name === 'loss' && metric.round === round && metric.step === 0)?.value ?? Number.NaN
+  );
 }

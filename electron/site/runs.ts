@@ -25,26 +25,38 @@ export function resumeOrStart(folder: SiteFolder, kind: RunKind, plan: Plan, det
   return folder.runs.update(unfinished.id, { state: 'running', note: '' });
 }
 
-/** Runs `work` under the site's lock as this run, and notes how it ended. A cancelled or failed run can be continued. */
-export async function asRun<Result>(
+/** Holds the site's lock while `work` is done, so that two runs never train in one site. Throws `storage.site-busy`. */
+export async function locked<Result>(
   folder: SiteFolder,
-  { kind, plan, details, purpose }: { kind: RunKind; plan: Plan; details: RunDetails; purpose: string },
-  work: (run: Run) => Promise<Result>,
+  purpose: string,
+  work: () => Promise<Result>,
 ): Promise<Result> {
   const lock = folder.lock(purpose);
   try {
-    const run = resumeOrStart(folder, kind, plan, details);
-    try {
-      const result = await work(run);
-      folder.runs.update(run.id, { state: 'finished' });
-      return result;
-    } catch (error) {
-      const note = error instanceof Error ? error.message : String(error);
-      folder.runs.update(run.id, { state: isFault(error, 'site.cancelled') ? 'paused' : 'failed', note });
-      throw error;
-    }
+    return await work();
   } finally {
     lock.release();
+  }
+}
+
+/**
+ * Does `work` as this run and notes how it ended; `work` may note another end itself. A cancelled or failed run can be
+ * continued. The caller holds the site's lock.
+ */
+export async function asRun<Result>(
+  folder: SiteFolder,
+  { kind, plan, details }: { kind: RunKind; plan: Plan; details: RunDetails },
+  work: (run: Run) => Promise<Result>,
+): Promise<Result> {
+  const run = resumeOrStart(folder, kind, plan, details);
+  try {
+    const result = await work(run);
+    if (folder.runs.get(run.id).state === 'running') folder.runs.update(run.id, { state: 'finished' });
+    return result;
+  } catch (error) {
+    const note = error instanceof Error ? error.message : String(error);
+    folder.runs.update(run.id, { state: isFault(error, 'site.cancelled') ? 'paused' : 'failed', note });
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Segmenting images with a model of the site. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fault } from '../../shared/errors.ts';
 import type { LabelScores } from '../../shared/scores.ts';
 import type { LabelMap } from '../../shared/volume.ts';
@@ -31,6 +31,8 @@ export async function segmentImage(site: SiteContext, options: SegmentOptions): 
   const { image, out, onProgress, signal } = options;
   const begun = performance.now();
   const model = requireUnet(site, options.model);
+  if (!/\.(nii|nii\.gz|nrrd|mha)$/.test(out)) throw fault('site.unknown-ending', { file: out });
+  if (!existsSync(dirname(resolve(out)))) throw fault('site.no-folder', { file: out });
   const volume = await readImage(image);
   const folder = mkdtempSync(join(site.folder.path, 'runs', '.segment-')); // pixels stay inside the site's folder
   try {

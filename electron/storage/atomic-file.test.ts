@@ -13,7 +13,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { cleanLeftovers, makePrivateFolder, readWholeFile, touchPrivate, writeFileAtomic } from './atomic-file.ts';
+import {
+  cleanLeftovers,
+  makePrivateFolder,
+  makeTemporaryFolder,
+  readWholeFile,
+  touchPrivate,
+  writeFileAtomic,
+} from './atomic-file.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'isocenter-'));
 const mode = (path: string) => statSync(path).mode & 0o777;
@@ -145,6 +152,44 @@ describe('cleanLeftovers', () => {
     cleanLeftovers(base);
     const left = Object.entries(names).filter(([, name]) => existsSync(name));
     expect(left.map(([name]) => name)).toEqual(['living', 'file', 'other']);
+  });
+});
+
+describe('makeTemporaryFolder', () => {
+  it('makes a new folder each time, for this account alone', () => {
+    const base = folder();
+    const [first, second] = [makeTemporaryFolder(base), makeTemporaryFolder(base)];
+    expect(first).not.toBe(second);
+    if (posix) expect(mode(first)).toBe(0o700);
+    expect(() => makeTemporaryFolder(join(base, 'none'))).toThrow(
+      expect.objectContaining({ code: 'storage.not-writable' }),
+    );
+  });
+
+  it('is swept with all that is in it once its process was killed, and not before', async () => {
+    const base = folder();
+    mkdirSync(join(base, 'runs'));
+    const own = makeTemporaryFolder(base);
+    const script = `
+      import { mkdirSync, writeFileSync } from 'node:fs';
+      const { makeTemporaryFolder } = await import(${JSON.stringify(import.meta.resolve('./atomic-file.ts'))});
+      const folder = makeTemporaryFolder(process.argv[1]);
+      mkdirSync(folder + '/deep');
+      writeFileSync(folder + '/deep/pixels', 'x');
+      console.log(folder);
+      setInterval(() => {}, 1000);
+    `;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, join(base, 'runs')]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [line] = await once(child.stdout, 'data');
+    const pixels = join(String(line).trim(), 'deep', 'pixels');
+    cleanLeftovers(base);
+    expect(existsSync(pixels)).toBe(true); // it is still at work
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    cleanLeftovers(base);
+    expect(readdirSync(join(base, 'runs'))).toEqual([]);
+    expect(existsSync(own)).toBe(true);
   });
 });
 

@@ -25,6 +25,10 @@ const WRITER = `${process.pid}-${randomBytes(4).toString('hex')}`;
 const TEMPORARY = /^\..+\.((\d+)-[0-9a-f]{8})-\d+\.tmp$/;
 let written = 0;
 
+function temporaryName(purpose: string): string {
+  return `.${purpose}.${WRITER}-${++written}.tmp`;
+}
+
 export interface WriteOptions {
   /**
    * Wait until the disk holds the bytes (default). False for a checkpoint that is rewritten every step: killing the
@@ -36,7 +40,7 @@ export interface WriteOptions {
 
 /** Writes a file that only this account can read (mode 0600). Throws `storage.disk-full` or `storage.not-writable`. */
 export function writeFileAtomic(file: string, bytes: Uint8Array | string, { durable = true }: WriteOptions = {}): void {
-  const temporary = join(dirname(file), `.${basename(file)}.${WRITER}-${++written}.tmp`);
+  const temporary = join(dirname(file), temporaryName(basename(file)));
   try {
     const handle = openSync(temporary, 'wx', PRIVATE_FILE);
     try {
@@ -75,6 +79,20 @@ export function makePrivateFolder(folder: string): void {
   }
 }
 
+/**
+ * Makes a folder of its own in `parent`, for work that leaves nothing. Whoever makes it removes it; one that a killed
+ * process left goes with `cleanLeftovers`. Throws `storage.disk-full` or `storage.not-writable`.
+ */
+export function makeTemporaryFolder(parent: string): string {
+  const folder = join(parent, temporaryName('folder'));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    throw writeFault(error, folder);
+  }
+  return folder;
+}
+
 /** Reads a whole file. Throws `storage.file-missing` or `storage.not-readable`. */
 export function readWholeFile(file: string): Uint8Array {
   try {
@@ -85,13 +103,19 @@ export function readWholeFile(file: string): Uint8Array {
   }
 }
 
-/** Removes what killed writers left in a folder and below it; what a living process writes right now stays. */
+/**
+ * Removes the temporary files and folders that killed processes left in a folder and below it; those of a living process
+ * stay, and are not looked into, since they may go at any moment.
+ */
 export function cleanLeftovers(folder: string): void {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const [, writer, pid] = entry.isFile() ? (TEMPORARY.exec(entry.name) ?? []) : [];
-    if (writer === undefined || writer === WRITER) continue;
-    if (Number(pid) === process.pid || !isAlive(Number(pid)))
-      rmSync(join(entry.parentPath, entry.name), { force: true });
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    const [, writer, pid] = TEMPORARY.exec(entry.name) ?? [];
+    if (writer === undefined) {
+      if (entry.isDirectory()) cleanLeftovers(path);
+    } else if (writer !== WRITER && (Number(pid) === process.pid || !isAlive(Number(pid)))) {
+      rmSync(path, { recursive: true, force: true });
+    }
   }
 }
 

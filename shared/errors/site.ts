@@ -17,6 +17,35 @@ export const siteErrors = {
     message: '{file} could not be read: {reason}.',
     next: 'Check the path and that this account may read it.',
   },
+  'site.no-rounds': {
+    message: 'The plan has no rounds of pre-training.',
+    next: 'Give it "rounds" of 1 or more, or fine-tune from a random start: isocenter finetune SITE --labels all',
+  },
+  'site.cert-without-key': {
+    message: 'Only one of --cert and --key was given.',
+    next: 'Give both: the certificate and its private key, each a PEM file.',
+  },
+  'site.unknown-ending': {
+    message: '{file} does not end in .nii, .nii.gz, .nrrd or .mha.',
+    next: 'Give the label map a name with one of these endings.',
+  },
+  'site.no-folder': {
+    message: 'The folder of {file} does not exist.',
+    next: 'Make the folder first, or choose another one.',
+  },
+  'site.labels-differ': {
+    message: '{name} is here already, with other labels than {file} has.',
+    next: 'The labels that it had were kept. To use the new ones, import into a new site.',
+  },
+  'site.nothing-counted': {
+    message:
+      'No round of {federation} counted: fewer sites than the quorum sent weights, so nothing was learnt together.',
+    next: 'See in each site’s ledger who refused or came too late; then coordinate the plan again with a smaller quorum or longer deadlines.',
+  },
+  'site.demo-folder': {
+    message: '{folder} already holds a folder sites/ that no demo made.',
+    next: 'Choose an empty folder for --out.',
+  },
   'site.no-volumes': {
     message: 'The site {site} has no volumes.',
     next: 'Import some first: isocenter import SITE PATH...',

@@ -7,8 +7,8 @@ export function bench(): Command {
   return new Command('bench')
     .description('Time an encoder step and a U-Net step on this machine, and their parts.')
     .option('--batch <slices>', 'slices a step', wholeNumber(1), 32)
-    .option('--size <pixels>', 'pixels a side, a multiple of 16', wholeNumber(16), 48)
-    .option('--width <channels>', 'channels of the first level', wholeNumber(4), 16)
+    .option('--size <pixels>', 'pixels a side, a multiple of 16', wholeNumber(16, { most: 1024, multipleOf: 16 }), 48)
+    .option('--width <channels>', 'channels of the first level', wholeNumber(4, { most: 64, multipleOf: 4 }), 16)
     .option('--repeats <n>', 'measured steps; the median counts', wholeNumber(1), 5)
     .option('--json', 'print the timings as JSON')
     .action((options: { batch: number; size: number; width: number; repeats: number; json?: boolean }) =>

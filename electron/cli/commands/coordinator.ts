@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { fault } from '../../../shared/errors.ts';
 import { Site } from '../../site/site.ts';
 import { hostAndPort, readPlan, run, wholeNumber } from '../action.ts';
@@ -28,14 +28,13 @@ export function coordinator(): Command {
     .option('--json', 'print the result as JSON')
     .action((folder: string, options: Options) =>
       run(options, async ({ output, signal }) => {
-        if ((options.cert === undefined) !== (options.key === undefined)) {
-          throw new InvalidArgumentError('--cert and --key go together.');
-        }
+        if ((options.cert === undefined) !== (options.key === undefined)) throw fault('site.cert-without-key');
         const tls =
           options.cert !== undefined && options.key !== undefined
             ? { cert: readPem(options.cert), key: readPem(options.key) }
             : undefined;
         await using site = Site.open(folder);
+        output.note(`This site’s key fingerprint, to be read out to whoever asks: ${site.fingerprint}`);
         const result = await site.coordinate({
           plan: readPlan(options.plan),
           listen: options.listen,

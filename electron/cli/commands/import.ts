@@ -21,8 +21,10 @@ export function importVolumes(): Command {
         line.end();
         const labelled = report.imported.filter((volume) => volume.labelled).length;
         const lines = [
-          `${report.imported.length} volumes imported, ${labelled} of them with labels.` +
-            (report.known > 0 ? ` ${report.known} were here already.` : ''),
+          `${report.imported.length} volumes imported, ${labelled} of them with labels.`,
+          ...(report.known > 0
+            ? [`${report.known} were here already; ${report.relabelled} of them got their labels now.`]
+            : []),
           ...report.problems.map(({ name, message, next }) => `- ${name}: ${message} ${next}`),
         ];
         output.result(report, lines.join('\n'));

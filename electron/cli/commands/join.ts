@@ -67,9 +67,12 @@ export function join(): Command {
           },
         });
         line.end();
+        const models = result.models.join(', ');
         output.result(
           result,
-          `The federation is finished after ${result.rounds.length} rounds. Models: ${result.models.join(', ') || 'none'}.`,
+          result.left
+            ? `Left the federation after ${result.rounds.length} rounds. Everything learnt here stays here.`
+            : `The federation is finished; this site took part in ${result.rounds.length} rounds. Model: ${models}.\nNext: isocenter finetune ${folder} --labels all --from ${models}`,
         );
       }),
     );

@@ -2,9 +2,10 @@
  * The main job from end to end: sites pre-train together, fine-tune on a few labels and segment what nobody saw; the
  * methods are compared with the same data, seed and budget. The coordinator and every site are processes of their own.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { fault } from '../../../shared/errors.ts';
 import { type Plan, planSchema } from '../../../shared/plan.ts';
 import { Site } from '../../site/site.ts';
 import { type StoredVolume, storedVolumes } from '../../site/volumes.ts';
@@ -119,16 +120,23 @@ class Demo {
   }
 
   async #import(): Promise<number[]> {
-    const { data } = this.#options;
+    const { data, labels } = this.#options;
     const folder = join(this.#out, 'sites');
-    rmSync(folder, { recursive: true, force: true }); // of an earlier demo; nothing else is touched
+    const mark = join(folder, '.made-by-isocenter-demo');
+    if (existsSync(folder) && !existsSync(mark)) throw fault('site.demo-folder', { folder: this.#out });
+    rmSync(folder, { recursive: true, force: true }); // of an earlier demo, and nobody's own
     mkdirSync(folder, { recursive: true });
+    writeFileSync(mark, '');
     writeFileSync(this.#policy, `${JSON.stringify({ allow: ['features', 'weights'] })}\n`);
     this.#work.begin('making volumes and importing them', IMPORT_COST, this.#names);
     const dealt =
       data === undefined
         ? await dealPhantom(join(this.#out, 'phantom'), this.#options)
         : dealFolder(data, this.#options);
+    const fewest = Math.min(...dealt.sites.map((cases) => cases.length));
+    if (Math.max(...labels) > fewest) {
+      throw fault('site.too-few-labels', { site: 'each site', wanted: Math.max(...labels), found: fewest });
+    }
     const files = (cases: Case[]) => [cases.map(({ image }) => image), cases.map(({ labels }) => labels)] as const;
     const heldOut = async () => {
       await using site = Site.create(join(folder, 'held-out'), 'held-out');

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createBirpc } from 'birpc';
 import { fault } from '../../../shared/errors.ts';
+import { type AnsweredVerbs, asking } from './answers.ts';
 import type { DemoVerbs, SiteVerbs } from './site-verbs.ts';
 
 const ENTRY = fileURLToPath(new URL('site-process.ts', import.meta.url));
@@ -19,9 +20,19 @@ export interface SiteClient {
 
 export function startSite(name: string): SiteClient {
   const child = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const rpc = createBirpc<AnsweredVerbs, DemoVerbs>(
+    { progress: (fraction) => client.onProgress(fraction) },
+    {
+      post: (data) => {
+        if (child.connected) child.send(data);
+      },
+      on: (listener) => child.on('message', listener),
+      timeout: -1,
+    },
+  );
   const client: SiteClient = {
     name,
-    verbs: undefined as unknown as SiteVerbs,
+    verbs: asking(rpc as unknown as AnsweredVerbs),
     died: new Promise<never>((_, reject) => {
       child.once('exit', (code, signal) =>
         reject(fault('site.demo-site-died', { site: name, how: signal ?? `exit code ${code}` })),
@@ -31,15 +42,5 @@ export function startSite(name: string): SiteClient {
     kill: () => child.kill('SIGKILL'),
   };
   client.died.catch(() => {}); // it also exits when all is done
-  client.verbs = createBirpc<SiteVerbs, DemoVerbs>(
-    { progress: (fraction) => client.onProgress(fraction) },
-    {
-      post: (data) => {
-        if (child.connected) child.send(data);
-      },
-      on: (listener) => child.on('message', listener),
-      timeout: -1,
-    },
-  ) as unknown as SiteVerbs;
   return client;
 }

@@ -3,6 +3,7 @@ import { createBirpc } from 'birpc';
 import { policyDecider } from '../../site/consent/policy.ts';
 import { segmentAndScore } from '../../site/segmentation.ts';
 import { Site } from '../../site/site.ts';
+import { type AnsweredVerbs, answering } from './answers.ts';
 import type { DemoVerbs, SiteVerbs } from './site-verbs.ts';
 
 let site: Site | undefined;
@@ -73,7 +74,7 @@ const verbs: SiteVerbs = {
 
 const send = process.send?.bind(process);
 if (!send) throw new Error('this runs only as a child of isocenter demo, with an IPC channel');
-const demo = createBirpc<DemoVerbs, SiteVerbs>(verbs, {
+const demo = createBirpc<DemoVerbs, AnsweredVerbs>(answering(verbs), {
   post: (data) => send(data),
   on: (listener) => process.on('message', listener),
   timeout: -1,
