@@ -133,6 +133,7 @@ describe('a federation over real sockets', () => {
       ['A', 'B'],
     ]);
     expect(dead.participant.ended).toBe(true);
+    expect([coordinator, a.participant, dead.participant].map((side) => side.countedRounds)).toEqual([2, 2, 0]);
   });
 
   it('leaves a hanging site behind at the deadline and takes it along at the next round', async () => {
@@ -167,6 +168,7 @@ describe('a federation over real sockets', () => {
     await Promise.all([refuse(), behave(a, { axis: 0, step: 1 })]);
     expect(firstNumber(await coordinator.finished)).toBe(0);
     expect(events.find((event) => event.type === 'round-finished')).toMatchObject({ counted: false });
+    for (const side of [coordinator, a.participant, b.participant]) expect(side.countedRounds).toBe(0);
   });
 
   it('welcomes a site that comes later, from the next round on', async () => {

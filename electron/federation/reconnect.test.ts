@@ -203,6 +203,7 @@ describe('a coordinator', () => {
       await run(sites);
       const { stage, round, phase } = state.rounds;
       expect(await again.coordinator.finished, `${stage} ${round} ${phase}`).toEqual(expected);
+      expect(again.coordinator.countedRounds, `${stage} ${round} ${phase}`).toBe(3);
       await again.coordinator.close();
     }
   });
@@ -224,6 +225,23 @@ describe('a coordinator', () => {
       [1, 2],
     ]);
     expect(firstNumber(await second.coordinator.finished)).toBe(4);
+    expect(second.coordinator.countedRounds).toBe(2);
+    await expect(first.coordinator.finished).rejects.toMatchObject({ code: 'federation.stopping' });
+  });
+
+  it('that is closed releases who waits for its end, and keeps an end that came before', async () => {
+    const plan = tinyPlan({ rounds: 1 });
+    const stopped = await begin({ plan, sites: 2 });
+    const finished = expect(stopped.coordinator.finished).rejects.toMatchObject({ code: 'federation.stopping' });
+    await stopped.coordinator.close();
+    await finished;
+
+    const { coordinator } = await begin({ plan, sites: 2 });
+    const invitations = await coordinator.invite(2);
+    await run([await joinAs('A', invitations[0]), await joinAs('B', invitations[1])]);
+    const weights = await coordinator.finished;
+    await coordinator.close();
+    expect(await coordinator.finished).toBe(weights);
   });
 
   it('does not go on with another plan', async () => {

@@ -7,6 +7,7 @@ import { type ClientOptions, type RawData, WebSocket, WebSocketServer } from 'ws
 import { fault } from '../../shared/errors.ts';
 import { type CloseName, closeCodes } from '../../shared/protocol/codes.ts';
 import { limits, type Timing } from '../../shared/protocol/limits.ts';
+import { checkAuthority, checkOwnCertificate, dialFault } from './certificates.ts';
 import type { Channel, ChannelHandlers } from './channel.ts';
 
 const SUBPROTOCOL = `isocenter.${limits.version}`;
@@ -28,9 +29,10 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Listens for sites. Throws `federation.port-taken`. */
+/** Listens for sites. Throws `federation.certificate-unsound` or `federation.port-taken`. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { host, port, tls, timing } = options;
+  if (tls) checkOwnCertificate(tls);
   const times = {
     headersTimeout: timing.handshakeTime,
     requestTimeout: timing.handshakeTime,
@@ -90,8 +92,9 @@ export interface DialOptions {
   signal?: AbortSignal;
 }
 
-/** Connects to a coordinator. Throws `federation.unreachable`. */
+/** Connects to a coordinator. Throws `federation.unreachable`, `-untrusted-certificate` or `-certificate-unsound` (of `ca`). */
 export async function dial({ url, invitedHost, ca, timing, signal }: DialOptions): Promise<Channel> {
+  if (ca !== undefined) checkAuthority(ca);
   const socket = new WebSocket(url, SUBPROTOCOL, {
     maxPayload: limits.frameBytes,
     perMessageDeflate: false,
@@ -102,19 +105,19 @@ export async function dial({ url, invitedHost, ca, timing, signal }: DialOptions
     checkServerIdentity: acceptEither(invitedHost) as unknown as ClientOptions['checkServerIdentity'],
   });
   return new Promise((resolve, reject) => {
-    const failed = (reason: string, cause?: unknown) => {
+    const failed = (error: Error) => {
       signal?.removeEventListener('abort', abort);
-      reject(fault('federation.unreachable', { address: url.host, reason }, cause));
+      reject(error);
     };
     const abort = () => {
       socket.terminate();
-      failed('it was cancelled');
+      failed(fault('federation.unreachable', { address: url.host, reason: 'it was cancelled' }));
     };
     let raw: IncomingMessage['socket'];
     socket.once('upgrade', (response) => {
       raw = response.socket;
     });
-    socket.on('error', (error) => failed(error.message, error));
+    socket.on('error', (error) => failed(dialFault(error, url)));
     socket.once('open', () => {
       signal?.removeEventListener('abort', abort);
       resolve(new SocketChannel(socket, raw, url.host, timing, false));

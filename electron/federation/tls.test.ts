@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
@@ -6,8 +7,18 @@ import { issueInvitation, parseInvitation } from './invitation.ts';
 import { behave, cable, firstNumber, joinAs, startCoordinator, tinyPlan } from './testing.ts';
 
 /** Self-signed for 127.0.0.1 and localhost, for a hundred years; used nowhere but here. */
-const cert = readFileSync(new URL('./fixtures/test-only-cert.pem', import.meta.url), 'utf8');
-const key = readFileSync(new URL('./fixtures/test-only-key.pem', import.meta.url), 'utf8');
+const [cert, key] = [fixture('cert'), fixture('key')];
+
+function fixture(name: string): string {
+  return readFileSync(new URL(`./fixtures/test-only-${name}.pem`, import.meta.url), 'utf8');
+}
+
+/** A private key of no certificate, behind a password where one is given. */
+function freshKey(passphrase?: string): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const locked = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
+  return privateKey.export({ type: 'pkcs8', format: 'pem', ...locked }).toString();
+}
 
 let closing: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -49,9 +60,51 @@ describe('a federation over TLS', () => {
     const { coordinator } = await begin({ plan: tinyPlan(), sites: 2, tls: { cert, key } });
     const [invitation] = await coordinator.invite(1);
     await expect(joinAs('A', invitation)).rejects.toMatchObject({
-      code: 'federation.unreachable',
+      code: 'federation.untrusted-certificate',
       message: expect.stringMatching(/self-signed/),
+      next: expect.stringMatching(/--ca FILE/),
     });
+  });
+
+  it.each([
+    ['ws', 'an encrypted coordinator', { cert, key }, /perhaps it wants an encrypted connection \(wss:/],
+    ['wss', 'one that does not encrypt', undefined, /does not encrypt the connection \(ws:/],
+  ])('says what is wrong where %s:// leads to %s', async (scheme, _what, tls, reason) => {
+    const { coordinator, port } = await begin({ plan: tinyPlan(), sites: 2, tls });
+    const [invitation] = await coordinator.invite(1, `${scheme}://127.0.0.1:${port}`);
+    const error = await joinAs('A', invitation).catch((caught) => caught);
+    expect(error).toMatchObject({ code: 'federation.unreachable', message: expect.stringMatching(reason) });
+    expect(error.message).not.toMatch(/ssl|EPROTO/i);
+  });
+
+  it.each([
+    ['a certificate that is none', { cert: 'hello', key }, /certificate cannot be used: it is no certificate/],
+    ['a key in place of the certificate', { cert: key, key }, /certificate cannot be used: it is no certificate/],
+    ['a damaged chain', { cert: `${cert}${cert.slice(0, 300)}`, key }, /certificate cannot be used: it is damaged/],
+    ['a key that is none', { cert, key: 'hello' }, /key cannot be used: it is no private key/],
+    ['a key with a password', { cert, key: freshKey('secret') }, /key cannot be used: .* password/],
+    ['the key of another certificate', { cert, key: freshKey() }, /key cannot be used: it does not belong/],
+    [
+      'a key that is too short',
+      { cert: fixture('weak-cert'), key: fixture('weak-key') },
+      /key cannot be used: .* weak/,
+    ],
+  ])('does not begin with %s', async (_name, tls, message) => {
+    await expect(begin({ plan: tinyPlan(), sites: 2, tls })).rejects.toMatchObject({
+      code: 'federation.certificate-unsound',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('is not joined with a file to trust that holds no certificate', async () => {
+    const { coordinator } = await begin({ plan: tinyPlan(), sites: 2, tls: { cert, key } });
+    const [invitation] = await coordinator.invite(1);
+    for (const ca of ['', 'hello', key]) {
+      await expect(joinAs('A', invitation, { ca })).rejects.toMatchObject({
+        code: 'federation.certificate-unsound',
+        message: expect.stringMatching(/^The certificate to trust cannot be used/),
+      });
+    }
   });
 
   it('is joined through a tunnel, with a certificate for the host of the invitation', async () => {
@@ -70,8 +123,12 @@ describe('a federation over TLS', () => {
   it('is not joined where the certificate is for another host', async () => {
     const { coordinator, port } = await begin({ plan: tinyPlan(), sites: 2, tls: { cert, key } });
     const [invitation] = await coordinator.invite(1, `wss://127.0.0.2:${port}`);
-    const joined = joinAs('A', invitation, { ca: cert, address: { host: '127.0.0.3', port } });
-    await expect(joined).rejects.toMatchObject({ code: 'federation.unreachable' });
+    // 0.0.0.0 leads to this machine too, and is no name that the certificate has.
+    const joined = joinAs('A', invitation, { ca: cert, address: { host: '0.0.0.0', port } });
+    await expect(joined).rejects.toMatchObject({
+      code: 'federation.unreachable',
+      message: expect.stringMatching(/its certificate is for another host/),
+    });
   });
 
   it('is not joined through somebody who opens the encryption, though his certificate is trusted', async () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Vector3 } from '../../shared/volume.ts';
 import { groupSeries } from './dicom-series.ts';
@@ -50,6 +50,15 @@ describe('a DICOM series', () => {
       const world = voxelToWorld(grid, [x, y, slice]);
       expect(distance(world, [-(10 + column), -(20 + row), -5 + 2.5 * slice])).toBeLessThan(1e-9);
     }
+  });
+
+  it('is found by a path that is relative to the working folder', async () => {
+    const files = writeSlices('relative', stack(3));
+    const here = (path: string) => relative(process.cwd(), path);
+    const { voxels } = await readImage(join(folder.path, 'relative'));
+    expect((await readImage(here(join(folder.path, 'relative')))).voxels).toEqual(voxels);
+    const [series] = (await group(files.map(here))).series;
+    expect((await readSeries(series)).voxels).toEqual(voxels);
   });
 
   it('may be oblique and anisotropic', async () => {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -72,6 +72,16 @@ describe('reading and writing', () => {
       expect(readdirSync(folder.path).filter((name) => name.includes('.part'))).toEqual([]);
     });
   }
+
+  it('take paths that are relative to the working folder', async () => {
+    const here = (name: string) => relative(process.cwd(), join(folder.path, name));
+    const labels = labelsOn(grids.plain);
+    await writeLabelMap(here('relative-labels.nrrd'), labels);
+    expect((await readLabelMap(here('relative-labels.nrrd'))).voxels).toEqual(labels.voxels);
+    const voxels = Float32Array.from({ length: 210 }, (_, index) => index);
+    await writeImage(here('relative.nii.gz'), { grid: grids.plain, voxels });
+    expect((await readImage(here('relative.nii.gz'))).voxels).toEqual(voxels);
+  });
 
   it('keep float images to the last bit, and take a view of a larger array for what it is', async () => {
     const all = Float32Array.from({ length: 220 }, (_, index) => Math.sin(index) * 10 ** (index % 7));

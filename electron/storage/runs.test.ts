@@ -66,7 +66,7 @@ describe('Runs', () => {
     const { id } = runs.start('federated', plan);
     runs.record(id, { round: 1, step: 2 }, { loss: 3, seconds: 1 });
     runs.record(id, { round: 1, step: 2 }, { loss: 2.5 });
-    runs.record(id, { round: 1, step: 1 }, { loss: 4, dice: Number.NaN, 'dice-1': undefined });
+    runs.record(id, { round: 1, step: 1 }, { loss: 4, dice: Number.NaN, seconds: undefined });
     runs.count(id, { round: 1, step: 0 }, { 'bytes-up-features': 100 });
     runs.count(id, { round: 1, step: 0 }, { 'bytes-up-features': 20, 'bytes-down-weights': 5 });
     expect(runs.metrics(id)).toEqual([

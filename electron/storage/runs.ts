@@ -10,7 +10,7 @@ import type { Query, SiteDatabase } from './database.ts';
 import { parseColumn } from './json-text.ts';
 import { planHash } from './plan-hash.ts';
 
-export type RunKind = 'pretrain' | 'federated' | 'finetune' | 'segment';
+export type RunKind = 'pretrain' | 'federated' | 'finetune';
 /** `paused` and `failed` runs can go on; `finished` and `cancelled` ones are over. */
 export type RunState = 'running' | 'paused' | 'failed' | 'finished' | 'cancelled';
 
@@ -43,7 +43,6 @@ export type RunChange = Partial<Pick<Run, 'state' | 'round' | 'step' | 'note' | 
 export type MetricName =
   | 'loss'
   | 'dice'
-  | `dice-${number}` // of one label
   | 'seconds'
   | `bytes-${'up' | 'down'}-${PayloadKind | 'other'}`;
 

@@ -109,6 +109,14 @@ export const federationErrors = {
     message: 'The coordinator at {address} cannot be reached: {reason}.',
     next: 'Check that the coordinator runs, and that the address, port and firewall let this machine through.',
   },
+  'federation.untrusted-certificate': {
+    message: 'The certificate that {address} shows is not trusted: {reason}.',
+    next: "Give --ca FILE with the coordinator's certificate (PEM) or its authority's.",
+  },
+  'federation.certificate-unsound': {
+    message: '{what} cannot be used: {reason}.',
+    next: 'Give PEM files: a certificate begins with "-----BEGIN CERTIFICATE-----", its key, without a password, with "-----BEGIN PRIVATE KEY-----".',
+  },
   'federation.wrong-coordinator': {
     message: 'Somebody else answers at {address}: its key is {found}, the invitation names {expected}.',
     next: 'Do not go on. Ask the coordinator by telephone for its fingerprint and address.',
