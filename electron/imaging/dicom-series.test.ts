@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Vector3 } from '../../shared/volume.ts';
 import { groupSeries } from './dicom-series.ts';
 import { readImage, readSeries, readSliceTags } from './files.ts';
 import { type DicomSettings, dicomBytes, PATIENT } from './fixtures/dicom.ts';
-import { testFolder } from './fixtures/folder.ts';
+import { testFolder, workIn } from './fixtures/folder.ts';
 import { distance, voxelToWorld } from './geometry.ts';
 
 const folder = testFolder();
@@ -54,11 +54,15 @@ describe('a DICOM series', () => {
 
   it('is found by a path that is relative to the working folder', async () => {
     const files = writeSlices('relative', stack(3));
-    const here = (path: string) => relative(process.cwd(), path);
     const { voxels } = await readImage(join(folder.path, 'relative'));
-    expect((await readImage(here(join(folder.path, 'relative')))).voxels).toEqual(voxels);
-    const [series] = (await group(files.map(here))).series;
+    workIn(folder.path);
+    for (const path of ['relative', './relative', join('..', basename(folder.path), 'relative')]) {
+      expect((await readImage(path)).voxels).toEqual(voxels);
+    }
+    const [series] = (await group(files.map((file) => relative(folder.path, file)))).series;
     expect((await readSeries(series)).voxels).toEqual(voxels);
+    workIn('relative');
+    expect((await readImage('.')).voxels).toEqual(voxels);
   });
 
   it('may be oblique and anisotropic', async () => {

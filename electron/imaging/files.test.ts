@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -9,7 +9,7 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { Grid, LabelMap, Vector3, Volume } from '../../shared/volume.ts';
 import { readImage, readLabelMap, writeImage, writeLabelMap } from './files.ts';
 import { dicomBytes, PATIENT } from './fixtures/dicom.ts';
-import { testFolder } from './fixtures/folder.ts';
+import { testFolder, workIn } from './fixtures/folder.ts';
 import { niftiBytes } from './fixtures/nifti.ts';
 import { distance, voxelToWorld } from './geometry.ts';
 import { orientToRas } from './orientation.ts';
@@ -74,13 +74,13 @@ describe('reading and writing', () => {
   }
 
   it('take paths that are relative to the working folder', async () => {
-    const here = (name: string) => relative(process.cwd(), join(folder.path, name));
+    workIn(folder.path);
     const labels = labelsOn(grids.plain);
-    await writeLabelMap(here('relative-labels.nrrd'), labels);
-    expect((await readLabelMap(here('relative-labels.nrrd'))).voxels).toEqual(labels.voxels);
+    await writeLabelMap('relative-labels.nrrd', labels);
+    expect((await readLabelMap('relative-labels.nrrd')).voxels).toEqual(labels.voxels);
     const voxels = Float32Array.from({ length: 210 }, (_, index) => index);
-    await writeImage(here('relative.nii.gz'), { grid: grids.plain, voxels });
-    expect((await readImage(here('relative.nii.gz'))).voxels).toEqual(voxels);
+    await writeImage('relative.nii.gz', { grid: grids.plain, voxels });
+    expect((await readImage('relative.nii.gz')).voxels).toEqual(voxels);
   });
 
   it('keep float images to the last bit, and take a view of a larger array for what it is', async () => {

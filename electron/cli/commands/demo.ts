@@ -24,7 +24,7 @@ export function demo(): Command {
     .option('--volumes <n>', 'volumes at each site (default: 8 phantoms, or all of --data)', wholeNumber(1))
     .option('--labels <list>', 'labelled volumes at each site, each count compared', wholeNumbers, [1, 2])
     .option('--rounds <n>', 'rounds of pre-training', wholeNumber(0, { most: 1000 }))
-    .option('--seed <n>', 'seed of everything that is drawn', wholeNumber(0), 1)
+    .option('--seed <n>', 'seed of everything that is drawn', wholeNumber(0, { most: 1_000_000_000 }), 1)
     .option('--out <dir>', 'folder for results.json, report.html and the sites', 'demo-out')
     .option('--federated-finetuning', 'also fine-tune together, as a second table')
     .option('--json', 'print the results as JSON')

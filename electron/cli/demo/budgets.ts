@@ -21,5 +21,5 @@ export const folderPlan: PlanInput = {
   baseWidth: 8,
   rounds: 30,
   sampledFeatures: 2048,
-  finetuneSteps: 100,
+  finetuneSteps: 120,
 };

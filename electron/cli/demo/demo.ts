@@ -24,7 +24,7 @@ export interface DemoOptions {
   volumes?: number; // a site
   labels: number[];
   rounds?: number;
-  seed: number;
+  seed: number; // at most 1e9: the sites add their own to it
   out: string;
   federatedFinetuning: boolean;
   signal: AbortSignal;
@@ -34,6 +34,7 @@ export interface DemoOptions {
 const CURVE_POINTS = 5; // scores along a fine-tuning, the last at its end
 const CURVE_VOLUMES = 4; // held-out volumes that a curve is measured on
 const PICTURES = 3; // held-out volumes that are drawn
+const SITE_SEEDS = 1_000_003; // between the seeds of two sites
 const STEPS_TOGETHER = 25; // steps between two averages of a federated fine-tuning
 
 /** Writes results.json and report.html, and gives what they say. */
@@ -170,7 +171,8 @@ class Demo {
       const { model, curve } = await site.verbs.finetune({
         labels,
         from: encoders[index],
-        plan: this.#plan,
+        // Every site draws its own decoder: with one for all, a mean over sites would be one throw of the dice.
+        plan: { ...this.#plan, seed: this.#plan.seed + SITE_SEEDS * (index + 1) },
         validation: this.#heldOut.slice(0, CURVE_VOLUMES),
         validateAt: Array.from({ length: CURVE_POINTS }, (_, point) =>
           Math.round(((point + 1) * steps) / CURVE_POINTS),
