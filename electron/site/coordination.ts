@@ -1,5 +1,5 @@
 /** Coordinating a federation: the site as its host. It may also join it, as any other site does. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stage } from '../../shared/consent.ts';
 import { fault } from '../../shared/errors.ts';
@@ -8,6 +8,7 @@ import { decodeWeights, encodeSafetensors } from '../../shared/safetensors.ts';
 import { Coordinator } from '../federation/coordinator.ts';
 import type { CoordinatorEvent } from '../federation/coordinator-events.ts';
 import { issueInvitation } from '../federation/invitation.ts';
+import { makeTemporaryFolder } from '../storage/atomic-file.ts';
 import { planHash } from '../storage/plan-hash.ts';
 import { SiteLock } from '../storage/site-lock.ts';
 import { readWeights, writeWeights } from '../storage/weight-file.ts';
@@ -68,10 +69,12 @@ export async function coordinate(site: SiteContext, options: CoordinateOptions):
     signal?.addEventListener('abort', stop, { once: true });
     try {
       const { weights } = decodeWeights(await coordinator.finished, 'the final weights of the federation');
-      const kind = plan.finetuneRounds > 0 ? 'unet' : 'encoder';
-      const note = `federation coordinated here, ${plan.rounds} rounds of pre-training, ${plan.finetuneRounds} of fine-tuning`;
-      const model = folder.models.save({ kind, plan, weights, note });
       store.writeHosted({ ...about, address: coordinator.address, finished: true });
+      const { countedRounds } = coordinator;
+      if (countedRounds === 0) throw fault('site.nothing-counted', { federation: site.name });
+      const kind = plan.finetuneRounds > 0 ? 'unet' : 'encoder';
+      const note = `federation coordinated here, ${countedRounds} of ${plan.rounds + plan.finetuneRounds} rounds counted`;
+      const model = folder.models.save({ kind, plan, weights, note });
       return { federation: site.name, models: [model.id] };
     } catch (error) {
       signal?.throwIfAborted();
@@ -119,7 +122,7 @@ async function initialWeights(
   previous: Uint8Array | undefined,
   from: string | undefined,
 ): Promise<Uint8Array> {
-  const folder = mkdtempSync(join(site.folder.coordinatorFolder, '.weights-'));
+  const folder = makeTemporaryFolder(site.folder.coordinatorFolder);
   try {
     const before = join(folder, 'before.safetensors');
     const out = join(folder, 'out.safetensors');

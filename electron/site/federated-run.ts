@@ -110,6 +110,10 @@ async function follow(member: Membership, signal: AbortSignal | undefined): Prom
     site.folder.runs.update(run.id, { state: 'cancelled', note: `left: ${error.message}` });
     return { run: run.id, models: [], rounds, left: true };
   }
+  // A run that goes on after a restart knows only the rounds since; the ones before were noted.
+  if (participant.countedRounds === 0 && run.round === 0) {
+    throw fault('site.nothing-counted', { federation: participant.federation });
+  }
   const model = keepModel(member);
   return { run: run.id, models: model ? [model.id] : [], rounds, left: false };
 }

@@ -1,5 +1,5 @@
 /** Segmenting images with a model of the site. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fault } from '../../shared/errors.ts';
 import type { LabelScores } from '../../shared/scores.ts';
@@ -7,6 +7,7 @@ import type { LabelMap } from '../../shared/volume.ts';
 import type { Progress, VolumeFiles } from '../engine/jobs.ts';
 import { readImage, writeLabelMap } from '../imaging/files.ts';
 
+import { makeTemporaryFolder } from '../storage/atomic-file.ts';
 import type { Model } from '../storage/models.ts';
 import { readLabelFile, writeVolume } from '../storage/volume-file.ts';
 import type { SiteContext } from './context.ts';
@@ -34,7 +35,7 @@ export async function segmentImage(site: SiteContext, options: SegmentOptions): 
   if (!/\.(nii|nii\.gz|nrrd|mha)$/.test(out)) throw fault('site.unknown-ending', { file: out });
   if (!existsSync(dirname(resolve(out)))) throw fault('site.no-folder', { file: out });
   const volume = await readImage(image);
-  const folder = mkdtempSync(join(site.folder.path, 'runs', '.segment-')); // pixels stay inside the site's folder
+  const folder = makeTemporaryFolder(join(site.folder.path, 'runs')); // pixels stay inside the site's folder
   try {
     const files = { image: join(folder, 'image.safetensors'), out: join(folder, 'labels.safetensors') };
     writeVolume(files.image, volume);

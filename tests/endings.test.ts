@@ -1,4 +1,4 @@
-/** Ctrl-C stops a site gently: the run is kept as paused, nothing is reported as done, and joining again goes on. */
+/** How a federation can end other than well: gently cancelled, or with nothing learnt together. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,4 +66,25 @@ it('a coordinator that nobody joins', async () => {
   const { code, stderr } = await coordinator.finished;
   expect(code).toBe(1);
   expect(stderr).toContain('site.cancelled');
+});
+
+it('a federation in which everybody refuses: nothing is learnt together, and everybody is told', async () => {
+  writeFileSync(
+    at('short.json'),
+    JSON.stringify({ rounds: 1, stepsPerRound: 1, inputSize: 32, levels: 3, baseWidth: 4 }),
+  );
+  await succeed('init', at('refused'), '--name', 'Refused');
+  const coordinator = isocenter(
+    ...['coordinator', at('refused'), '--plan', at('short.json'), '--listen', '127.0.0.1:0', '--sites', '2'],
+  );
+  await coordinator.says(/Listening on/);
+  const invitations = [await succeed('invite', at('refused')), await succeed('invite', at('refused'))];
+  const commands = sites.map((index) =>
+    isocenter('join', at(`${index}`, 'site'), invitations[index], '--consent', 'refuse'),
+  );
+  for (const { finished } of [...commands, coordinator]) {
+    const { code, stderr } = await finished;
+    expect(code).toBe(1);
+    expect(stderr).toContain('site.nothing-counted');
+  }
 });
