@@ -25,7 +25,7 @@ const planes: Record<SliceAxis, { across: 0 | 1; down: 1 | 2; through: 0 | 1 | 2
   sagittal: { across: 1, down: 2, through: 0 },
 };
 
-/** The slice with most labelled voxels of one volume. */
+/** The most telling slice of one volume. */
 export function drawPicture(
   files: { image: string; labels: string },
   plan: Plan,
@@ -49,13 +49,19 @@ export function drawPicture(
   };
 }
 
+/** The slice that shows most labels; of those the one with most labelled voxels. */
 function fullestSlice({ grid, voxels }: LabelMap, through: 0 | 1 | 2): number {
   const strides = [1, grid.size[0], grid.size[0] * grid.size[1]];
-  const counts = new Array<number>(grid.size[through]).fill(0);
+  const shown = Array.from({ length: grid.size[through] }, () => new Set<number>());
+  const counts = shown.map(() => 0);
   for (let index = 0; index < voxels.length; index++) {
-    if (voxels[index] > 0) counts[Math.floor(index / strides[through]) % grid.size[through]]++;
+    if (voxels[index] === 0) continue;
+    const slice = Math.floor(index / strides[through]) % grid.size[through];
+    shown[slice].add(voxels[index]);
+    counts[slice]++;
   }
-  return counts.indexOf(Math.max(...counts));
+  const worth = counts.map((count, slice) => shown[slice].size * voxels.length + count);
+  return worth.indexOf(Math.max(...worth));
 }
 
 /** [height, width], the patient's top (or front) at the top. */

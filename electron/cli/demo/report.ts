@@ -214,7 +214,7 @@ function pictureSection(results: Results, pictures: Picture[]): string {
   });
   return `<section>
   <h2>Held-out slices</h2>
-  <p>The slice with most of the structure, in volumes that no site saw: the reference, then what the first site's model drew after fine-tuning on ${volumesText(results.labelCounts[0])}. The number is that volume's Dice.</p>
+  <p>The slice that shows most of the labels, in volumes that no site saw: the reference, then what the first site's model drew after fine-tuning on ${volumesText(results.labelCounts[0])}. The number is that volume's Dice.</p>
   <p class="legend">${keys}</p>
   <div class="pictures">${rows.join('')}</div>
 </section>`;
