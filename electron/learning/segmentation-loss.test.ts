@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { mean } from '../../shared/mean.ts';
 import { seededRandom } from '../../shared/random.ts';
 import { useWasm } from '../engine/wasm/backend.ts';
 import { segmentationLoss } from './segmentation-loss.ts';
@@ -18,19 +19,24 @@ function randomCase(): { logits: number[]; classes: Uint8Array } {
 
 /** The definition, pixel by pixel in float64. */
 function expectedLoss(logits: number[], classes: Uint8Array): number {
-  let crossEntropy = 0;
+  let overPixels = 0;
+  const ofClass: number[][] = [[], [], []];
   const overlap = [0, 0, 0];
   const both = [0, 0, 0];
   classes.forEach((actual, pixel) => {
     const powers = [0, 1, 2].map((c) => Math.exp(logits[3 * pixel + c]));
     const total = powers[0] + powers[1] + powers[2];
-    crossEntropy -= Math.log(powers[actual] / total) / classes.length;
+    const surprise = -Math.log(powers[actual] / total);
+    overPixels += surprise / classes.length;
+    ofClass[actual].push(surprise);
     for (const c of [0, 1, 2]) {
       const hit = c === actual ? 1 : 0;
       overlap[c] += (hit * powers[c]) / total;
       both[c] += hit + powers[c] / total;
     }
   });
+  const means = ofClass.filter(({ length }) => length > 0).map((values) => mean(values));
+  const crossEntropy = (overPixels + mean(means)) / 2;
   const dice = [1, 2].map((c) => (2 * overlap[c] + 1) / (both[c] + 1));
   return crossEntropy + 1 - (dice[0] + dice[1]) / 2;
 }
