@@ -5,6 +5,22 @@ export const siteErrors = {
     message: 'It was cancelled.',
     next: 'Give the same command again: the run continues after its last finished step.',
   },
+  'site.not-yet': {
+    message: 'There is no site on this machine yet.',
+    next: 'Give the hospital’s name on the first page.',
+  },
+  'site.unknown-verb': {
+    message: 'The window asked for something that this site does not know.',
+    next: 'Reload the window. If it stays, window and program are of different versions: install Isocenter again.',
+  },
+  'site.arguments-unsound': {
+    message: 'What was asked of {verb} does not hold: {problem}.',
+    next: 'Correct the value and try again.',
+  },
+  'site.unexpected': {
+    message: 'Something in Isocenter failed: {reason}.',
+    next: 'Nothing that was saved is lost. Try again; if it stays, report it with these words.',
+  },
   'site.plan-unreadable': {
     message: 'The plan {file} could not be read: {reason}.',
     next: 'A plan is a JSON file that names what differs from the defaults, such as {"rounds": 2}.',

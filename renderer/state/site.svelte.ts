@@ -1,0 +1,71 @@
+/** What the site pushes to every page, kept as it came; pages read it and never change it. */
+import { SvelteMap } from 'svelte/reactivity';
+import type { CurvePoint } from '../../shared/api/training.ts';
+import { ApiError, type Changing, type ErrorReport, type Snapshot } from '../../shared/api.ts';
+import { api, bridge } from './bridge.ts';
+
+class SiteState {
+  #snapshot = $state.raw<Snapshot | null>(null);
+  connected = $state(false);
+  /** Points of the run at work since this page was loaded, by run. */
+  readonly points = new SvelteMap<string, { loss: CurvePoint[]; dice: CurvePoint[] }>();
+  /** Counts up when a list changed: an effect that reads `changes.volumes` runs again then. */
+  readonly changes = $state<Record<Changing, number>>({
+    volumes: 0,
+    maps: 0,
+    runs: 0,
+    models: 0,
+    ledger: 0,
+    settings: 0,
+    parties: 0,
+  });
+
+  constructor() {
+    bridge.onEvent((event) => {
+      if (event.type === 'snapshot') {
+        if (this.#snapshot) this.#snapshot = { ...this.#snapshot, ...event.changed };
+      } else if (event.type === 'changed') this.changes[event.what]++;
+      else {
+        const known = this.points.get(event.run) ?? { loss: [], dice: [] };
+        this.points.set(event.run, {
+          loss: [...known.loss, ...event.loss],
+          dice: [...known.dice, ...event.dice],
+        });
+      }
+    });
+    bridge.onConnection((connected) => {
+      this.connected = connected;
+      if (connected) void this.#load();
+    });
+    void this.#load();
+  }
+
+  /** Null until the first answer. */
+  get snapshot(): Snapshot | null {
+    return this.#snapshot;
+  }
+
+  async #load(): Promise<void> {
+    try {
+      this.#snapshot = await api.snapshot();
+      this.connected = true;
+      for (const what of Object.keys(this.changes) as Changing[]) this.changes[what]++;
+    } catch {
+      this.connected = false; // the bridge tells when it is back
+    }
+  }
+}
+
+export const site = new SiteState();
+
+/** An error of a verb as pages show it. */
+export function reportOf(error: unknown): ErrorReport {
+  if (error instanceof ApiError) return { code: error.code, message: error.message, next: error.next };
+  // An error that crossed Electron's context bridge keeps its properties but not its class.
+  const { code, message, next } = error as Partial<ErrorReport>;
+  return {
+    code: code ?? 'window',
+    message: message ?? String(error),
+    next: next ?? 'Reload the window and try again.',
+  };
+}

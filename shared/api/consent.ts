@@ -1,0 +1,52 @@
+/** What waits for a person's decision, and what stands. */
+import { z } from 'zod';
+import {
+  type Bounds,
+  boundsSchema,
+  type Party,
+  type PayloadDescription,
+  type PayloadKind,
+  type Stage,
+} from '../consent.ts';
+import { idSchema, noteSchema, verb } from './verb.ts';
+
+export interface Question {
+  id: string;
+  payload: PayloadDescription;
+  askedAt: number; // ms since 1970
+  answerBy: number; // ms since 1970; no answer by then is a no
+}
+
+export interface StandingPermission {
+  id: string;
+  federation: string;
+  coordinator: Party;
+  stage: Stage;
+  kind: PayloadKind;
+  bounds: Bounds;
+  words: string; // the bounds in plain words
+  grantedBy: string;
+  grantedAt: string;
+}
+
+export interface KnownParty extends Party {
+  approvedAt: string;
+}
+
+/** An allowance within this time of the question is taken for a slip and refused with `consent.too-quick`. */
+export const LEAST_READING_TIME = 1000; // ms
+
+export const consentVerbs = {
+  answerQuestion: verb()(
+    idSchema,
+    z.strictObject({
+      answer: z.enum(['allow-once', 'allow-run', 'refuse', 'refuse-and-leave']),
+      reason: noteSchema,
+      bounds: boundsSchema.nullable(), // of allow-run
+    }),
+  ),
+  withdrawPermission: verb()(idSchema),
+  listKnownParties: verb<KnownParty[]>()(),
+  /** Whoever is forgotten is new again: no standing permission covers it. */
+  forgetParty: verb()(z.string().min(1).max(100)),
+};

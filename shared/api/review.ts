@@ -1,0 +1,38 @@
+/** Predictions of a model over volumes, what people think of them, and files to take away. */
+import { z } from 'zod';
+import type { LabelScores } from '../scores.ts';
+import { idSchema, verb } from './verb.ts';
+import type { Verdict } from './viewer.ts';
+
+export interface ReviewRow {
+  map: string; // id of the predicted label map
+  volume: string;
+  volumeName: string;
+  isDicom: boolean;
+  verdict: Verdict;
+  correction: string | null; // id of the drawing that began with it
+  confidence: number; // 0 to 1, mean probability of the labelled voxels
+  dice: number | null; // mean over labels; null without a reference
+  trainedOn: boolean; // the model learnt from this volume, so that its score flatters
+  scores: LabelScores[]; // against the training labels; empty without
+  volumes: { label: number; mm3: number }[];
+  thumbnail: string; // address of a PNG: the slice that shows most labels, outlined
+}
+
+export interface ExportedFile {
+  id: string;
+  name: string;
+  bytes: number;
+  address: string; // to download it from, relative to the page
+}
+
+export const exportFormats = ['nifti', 'dicom-seg', 'report-html', 'report-pdf', 'scores-csv'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export const reviewVerbs = {
+  reviewModel: verb<ReviewRow[]>()(idSchema),
+  /** One label map as a file on the grid of its source: NIfTI, or DICOM SEG that refers to the source series. */
+  exportLabelMap: verb<ExportedFile>()(idSchema, z.enum(['nifti', 'dicom-seg'])),
+  /** What `reviewModel` shows, as a printable page, a PDF or a table. */
+  exportReview: verb<ExportedFile>()(idSchema, z.enum(['report-html', 'report-pdf', 'scores-csv'])),
+};

@@ -1,0 +1,61 @@
+/** The site itself, its machine and its rules. */
+import { z } from 'zod';
+import { type Plan, planSchema } from '../plan.ts';
+import { verb } from './verb.ts';
+
+export const engineChoices = ['auto', 'wasm'] as const;
+
+export const settingsSchema = z.strictObject({
+  engine: z.enum(engineChoices),
+  /** `ask`: a person decides each time, or by a standing permission. `refuse`: everything stays here without a question. */
+  consent: z.enum(['ask', 'refuse']),
+  plan: planSchema, // what new runs and federations begin with
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export interface SiteSummary {
+  name: string;
+  fingerprint: string;
+  folder: string;
+  createdAt: string;
+  volumes: number;
+  labelled: number;
+  models: number;
+}
+
+export interface EngineView {
+  choice: string;
+  engine: string; // at work
+  usable: boolean;
+  why: string; // this one, in plain words
+  gflops: number | null; // measured, null until then
+  device: string;
+}
+
+export interface StorageView {
+  folder: string;
+  bytes: { volumes: number; models: number; runs: number; other: number };
+  free: number;
+  keyProtection: string; // "keychain of the system", "a file that only this account can read"
+}
+
+export interface LicenceText {
+  name: string;
+  version: string;
+  licence: string;
+  text: string;
+}
+
+export const settingsVerbs = {
+  /** First start: makes the site. */
+  createSite: verb()(z.string().trim().min(1).max(64)),
+  renameSite: verb()(z.string().trim().min(1).max(64)),
+  readSettings: verb<Settings>()(),
+  changeSettings: verb<Settings>()(settingsSchema.partial()),
+  measureEngine: verb<EngineView>()(),
+  readStorage: verb<StorageView>()(),
+  /** Deletes what finished runs left and no model needs; gives the bytes freed. */
+  cleanStorage: verb<number>()(),
+  readLicences: verb<LicenceText[]>()(),
+};
+export type { Plan };

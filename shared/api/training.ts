@@ -1,0 +1,93 @@
+/** Runs: what trains or segments here, and the models that come of it. */
+import { z } from 'zod';
+import { type Plan, planSchema } from '../plan.ts';
+import { idSchema, noteSchema, verb } from './verb.ts';
+
+export type RunKind = 'pretrain' | 'finetune' | 'segment' | 'federated';
+export type RunState = 'running' | 'paused' | 'failed' | 'finished' | 'cancelled';
+
+export interface RunSummary {
+  id: string;
+  kind: RunKind;
+  state: RunState;
+  plan: Plan;
+  round: number; // finished rounds
+  note: string; // why it stopped, what it waits for
+  personNote: string; // what a person wrote about it
+  model: string | null; // that it began with
+  made: string[]; // ids of models that it made
+  volumes: number;
+  loss: number | null; // the last mean loss of a round
+  dice: number | null; // the last validation Dice
+  startedAt: string;
+  endedAt: string | null;
+}
+
+/** A curve: one point a step (loss) or a validation (Dice). `step` counts over all rounds. */
+export interface CurvePoint {
+  step: number;
+  value: number;
+}
+
+export interface RunCurves {
+  run: string;
+  steps: number; // in all
+  loss: CurvePoint[];
+  dice: CurvePoint[];
+}
+
+/** The run at work, pushed several times a second at most. */
+export interface Activity {
+  run: string;
+  kind: RunKind;
+  state: 'starting' | 'running' | 'pausing' | 'cancelling';
+  words: string; // "round 2 of 10"
+  step: number;
+  steps: number;
+  startedAt: string;
+  secondsLeft: number | null; // null until it can be told
+  stepsPerSecond: number | null;
+  memory: number; // bytes, the trainer process
+  waiting: boolean; // for a person's consent
+}
+
+export interface ModelSummary {
+  id: string;
+  kind: 'encoder' | 'unet';
+  note: string;
+  run: string | null;
+  plan: Plan;
+  dice: number | null; // where it was scored
+  createdAt: string;
+  bytes: number;
+}
+
+export interface FinetuneRequest {
+  plan: Plan;
+  from: string; // model or 'random'
+  labels: number | 'all';
+  holdOut: number; // labelled volumes kept apart to measure Dice while it trains
+}
+
+export const trainingVerbs = {
+  listRuns: verb<RunSummary[]>()(),
+  runCurves: verb<RunCurves>()(idSchema),
+  listModels: verb<ModelSummary[]>()(),
+  removeModel: verb()(idSchema),
+  startPretraining: verb<string>()(planSchema),
+  startFinetuning: verb<string>()(
+    z.strictObject({
+      plan: planSchema,
+      from: idSchema,
+      labels: z.union([z.int().min(1), z.literal('all')]),
+      holdOut: z.int().min(0).max(100),
+    }),
+  ),
+  /** Predicts label maps; volumes that this model did already are done again only where asked for. */
+  startSegmenting: verb<string>()(idSchema, z.array(idSchema).min(1).max(10_000)),
+  pauseRun: verb()(),
+  cancelRun: verb()(),
+  /** Continues a paused or failed run. */
+  resumeRun: verb()(idSchema),
+  noteRun: verb()(idSchema, noteSchema),
+};
