@@ -38,6 +38,7 @@ export interface ErrorReport {
 export interface Snapshot {
   version: string; // of Isocenter
   site: SiteSummary | null; // null before the first start
+  problem: ErrorReport | null; // why a site that is in the folder cannot be opened: damaged, of a newer version
   person: string; // account name, as the ledger will know it
   engine: EngineView;
   activity: Activity | null;

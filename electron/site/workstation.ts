@@ -37,6 +37,7 @@ export class Workstation {
     this.#snapshot = {
       version: packageJson.version,
       site: null,
+      problem: null,
       person: userInfo().username,
       engine: { choice: 'auto', engine: 'wasm', usable: true, why: '', gflops: null, device: '' },
       activity: null,
