@@ -22,17 +22,14 @@ const ALIGNMENT = 8; // the header is padded with spaces so that numbers start a
 
 /** Bytes of a safetensors file. Tensors are laid out sorted by name, so equal tensors give equal bytes. */
 export function encodeSafetensors(tensors: StoredTensors, metadata: Record<string, string> = {}): Uint8Array {
-  const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   const names = Object.keys(tensors).sort();
-  let offset = 0;
-  for (const name of names) {
-    const { shape, data } = tensors[name];
-    header[name] = { dtype: typeName(data), shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
-  }
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const headerLength = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
+  const { text, headerLength, offset } = layOut(
+    names.map((name) => {
+      const { shape, data } = tensors[name];
+      return { name, dtype: typeName(data), shape, bytes: data.byteLength };
+    }),
+    metadata,
+  );
   const bytes = new Uint8Array(8 + headerLength + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
   bytes.fill(0x20, 8, 8 + headerLength);
@@ -44,6 +41,34 @@ export function encodeSafetensors(tensors: StoredTensors, metadata: Record<strin
     at += data.byteLength;
   }
   return bytes;
+}
+
+/** How many bytes `encodeSafetensors` makes of float32 tensors of these shapes. */
+export function safetensorsBytes(shapes: Record<string, number[]>): number {
+  const entries = Object.keys(shapes)
+    .sort()
+    .map((name) => {
+      const bytes = Float32Array.BYTES_PER_ELEMENT * shapes[name].reduce((product, side) => product * side, 1);
+      return { name, dtype: 'F32' as const, shape: shapes[name], bytes };
+    });
+  const { headerLength, offset } = layOut(entries, {});
+  return 8 + headerLength + offset;
+}
+
+/** The header's text and padded length, and the bytes of all numbers. */
+function layOut(
+  entries: { name: string; dtype: TypeName; shape: number[]; bytes: number }[],
+  metadata: Record<string, string>,
+): { text: Uint8Array; headerLength: number; offset: number } {
+  const header: Record<string, unknown> = {};
+  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+  let offset = 0;
+  for (const { name, dtype, shape, bytes } of entries) {
+    header[name] = { dtype, shape, data_offsets: [offset, offset + bytes] };
+    offset += bytes;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  return { text, headerLength: Math.ceil(text.length / ALIGNMENT) * ALIGNMENT, offset };
 }
 
 /**

@@ -15,10 +15,13 @@ export interface Question {
   payload: PayloadDescription;
   askedAt: number; // ms since 1970
   answerBy: number; // ms since 1970; no answer by then is a no
+  /** What `allow-run` covers unless the person changes it: this size, these recipients, to the stage's last round. */
+  proposed: Bounds;
 }
 
 export interface StandingPermission {
   id: string;
+  run: string;
   federation: string;
   coordinator: Party;
   stage: Stage;
@@ -42,11 +45,11 @@ export const consentVerbs = {
     z.strictObject({
       answer: z.enum(['allow-once', 'allow-run', 'refuse', 'refuse-and-leave']),
       reason: noteSchema,
-      bounds: boundsSchema.nullable(), // of allow-run
+      bounds: boundsSchema.nullable(), // of allow-run: rounds, bytes and recipients at least, recipients among those asked for
     }),
   ),
   withdrawPermission: verb()(idSchema),
   listKnownParties: verb<KnownParty[]>()(),
-  /** Whoever is forgotten is new again: no standing permission covers it. */
+  /** Whoever is forgotten is new again: no standing permission covers it, and those that named it are withdrawn. */
   forgetParty: verb()(z.string().min(1).max(100)),
 };

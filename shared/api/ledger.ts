@@ -6,11 +6,11 @@ import { verb } from './verb.ts';
 export interface LedgerLine {
   number: number;
   at: string;
-  type: 'decision' | 'outcome' | 'permission-granted' | 'permission-withdrawn';
-  words: string; // one sentence: "anna allowed feature vectors of round 2 to leave for 2 sites"
+  type: 'decision' | 'outcome' | 'permission-granted' | 'permission-withdrawn' | 'party-forgotten';
+  words: string; // one sentence: "anna allowed feature vectors of round 2 to leave for 2 sites."
   by: string;
   answer: string | null; // of a decision
-  outcome: 'sent' | 'withheld' | 'failed' | null; // of a decision: what became of it
+  outcome: 'sent' | 'withheld' | 'failed' | null; // what became of it; null while it is open
   payload: Omit<PayloadDescription, 'projection'> | null;
   bounds: Bounds | null;
   reason: string;

@@ -1,6 +1,7 @@
 import { networkSettings } from '../../../shared/plan.ts';
 import type { WeightTensors } from '../../../shared/safetensors.ts';
-import { initialWeights, type Part } from '../../learning/network/weights.ts';
+import type { Part } from '../../../shared/weight-shapes.ts';
+import { initialWeights } from '../../learning/network/weights.ts';
 import { readWeights, writeWeights } from '../../storage/weight-file.ts';
 import type { InitialiseJob } from '../jobs.ts';
 import { fitting } from './plan-weights.ts';

@@ -2,7 +2,7 @@
 import { fault } from '../../../shared/errors.ts';
 import { networkSettings, type Plan } from '../../../shared/plan.ts';
 import { encodeSafetensors, type WeightTensors } from '../../../shared/safetensors.ts';
-import { type Part, weightShapes } from '../../learning/network/weights.ts';
+import { type Part, weightShapes } from '../../../shared/weight-shapes.ts';
 import { sha256 } from '../../storage/plan-hash.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 

@@ -1,10 +1,11 @@
 /** The network's own kernels, held to the same steps put together from tfjs operations on the plain JavaScript backend. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Part } from '../../../shared/weight-shapes.ts';
 import { Adam, type AdamState } from '../../learning/network/adam.ts';
 import { joinSkip, normLeaky } from '../../learning/network/fused.ts';
 import { project, segmentLogits } from '../../learning/network/unet.ts';
-import { initialWeights, type Part } from '../../learning/network/weights.ts';
+import { initialWeights } from '../../learning/network/weights.ts';
 import { useWasm } from './backend.ts';
 
 beforeAll(useWasm);

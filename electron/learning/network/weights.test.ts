@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { initialWeights, weightShapes } from './weights.ts';
+import { weightShapes } from '../../../shared/weight-shapes.ts';
+import { initialWeights } from './weights.ts';
 
 const settings = { levels: 3, baseWidth: 8, featureLength: 16, classes: 3 };
 
