@@ -1,5 +1,6 @@
 /** Every text of the window in English, by page. A second language is one more file of this shape. */
 import type { LabelState } from '../../shared/api/volumes.ts';
+import { plan } from './en-plan.ts';
 
 export const en = {
   app: {
@@ -51,6 +52,9 @@ export const en = {
   train: {
     title: 'Train',
   },
+
+  // The form of a plan, on Train, Federation and Settings
+  plan,
 
   // Federation
   federation: {

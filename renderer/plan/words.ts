@@ -1,0 +1,19 @@
+/** Values of settings as people read them. */
+import type { Plan } from '../../shared/plan.ts';
+import type { SliceAxis } from '../../shared/volume.ts';
+import { texts } from '../texts/index.ts';
+import { type SettingPath, type SettingValue, settingValue } from './settings.ts';
+
+export function valueText(path: SettingPath, value: SettingValue): string {
+  if (value === null) return '–';
+  if (typeof value === 'boolean') return value ? texts.plan.on : texts.plan.off;
+  if (Array.isArray(value)) return value.join(', ');
+  if (path === 'axis') return texts.plan.axes[value as SliceAxis].toLowerCase();
+  return String(value);
+}
+
+/** "48 pixels a side" */
+export function settingText(plan: Plan, path: SettingPath): string {
+  const { unit } = texts.plan.settings[path];
+  return [valueText(path, settingValue(plan, path)), unit].filter(Boolean).join(' ');
+}
