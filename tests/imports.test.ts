@@ -35,7 +35,7 @@ const doors: { what: RegExp; users: string[]; why: string }[] = [
     why: 'only the consent gate makes an ApprovedPayload',
   },
   {
-    what: /^electron\/engine\/(?!client\.ts|jobs\.ts|channel\.ts).*from electron\/(site|cli)/,
+    what: /^electron\/engine\/(?!client\.ts|launch\.ts|jobs\.ts|channel\.ts).*from electron\/(site|cli)/,
     users: [],
     why: 'sites speak to the engine through its client',
   },

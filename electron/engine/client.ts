@@ -1,12 +1,10 @@
 /** The site's side of the trainer process: starts it when first needed, hands it jobs, survives its death. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import { fault } from '../../shared/errors.ts';
 import type { JobOf, ResultOf, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
 import type { Progress } from './jobs.ts';
+import { forkTrainer, type Launch, type TrainerProcess, trainerScript } from './launch.ts';
 
-const ENTRY = fileURLToPath(new URL('trainer.ts', import.meta.url));
 const KEPT_OUTPUT = 4_000; // characters of the trainer's last words, for a crash report
 const CANCEL_GRACE = 30_000; // ms that a job may take to stop between two steps before its process is ended
 
@@ -17,7 +15,7 @@ export interface JobOptions {
 }
 
 interface Running {
-  child: ChildProcess;
+  child: TrainerProcess;
   rpc: BirpcReturn<TrainerVerbs, SiteVerbs>;
   died: Promise<never>;
 }
@@ -28,6 +26,11 @@ export class Trainer {
   #running: Running | undefined;
   #onProgress: (progress: Progress) => void = () => {};
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #launch: Launch;
+
+  constructor(launch: Launch = forkTrainer) {
+    this.#launch = launch;
+  }
 
   /** Runs one job; jobs asked for meanwhile wait their turn. Rejects with a named error; a crash is one too. */
   run<V extends Verb>(verb: V, job: JobOf<V>, options: JobOptions = {}): Promise<ResultOf<V>> {
@@ -43,7 +46,7 @@ export class Trainer {
     let grace: NodeJS.Timeout | undefined;
     const cancel = () => {
       void rpc.cancel.asEvent();
-      grace = setTimeout(() => child.kill('SIGKILL'), CANCEL_GRACE);
+      grace = setTimeout(() => child.kill(), CANCEL_GRACE);
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
@@ -67,30 +70,24 @@ export class Trainer {
 
   #start(): Running {
     if (this.#running) return this.#running;
-    const child = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = this.#launch(trainerScript);
     let lastWords = '';
-    const keep = (chunk: Buffer) => {
-      lastWords = (lastWords + chunk.toString()).slice(-KEPT_OUTPUT);
-    };
-    child.stdout?.on('data', keep);
-    child.stderr?.on('data', keep);
+    child.onOutput((text) => {
+      lastWords = (lastWords + text).slice(-KEPT_OUTPUT);
+    });
     const rpc = createBirpc<TrainerVerbs, SiteVerbs>(
       { progress: (progress) => this.#onProgress(progress) },
       {
-        post: (data) => {
-          if (child.connected) child.send(data);
-        },
-        on: (listener) => child.on('message', listener),
+        post: child.send,
+        on: child.onMessage,
         timeout: -1, // a training job may take days
       },
     );
     const died = new Promise<never>((_, reject) => {
-      const end = (how: string) => {
+      child.onEnd((how) => {
         this.#running = undefined;
         reject(fault('engine.trainer-died', { how, output: lastWords.trim() || 'it printed nothing' }));
-      };
-      child.once('error', (error) => end(error.message));
-      child.once('close', (code, signal) => end(signal ? `signal ${signal}` : `exit code ${code}`));
+      });
     });
     died.catch(() => {}); // also dies when nobody waits
     this.#running = { child, rpc, died };

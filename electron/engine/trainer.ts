@@ -9,6 +9,7 @@ import type { Outcome, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
 import { inspect } from './inspect.ts';
 import { createJobs } from './jobs/index.ts';
 import type { Progress, TrainerJobs } from './jobs.ts';
+import { connectToParent } from './parent.ts';
 import { useWasm } from './wasm/backend.ts';
 
 let cancelling = new AbortController();
@@ -27,11 +28,10 @@ const verbs: TrainerVerbs = {
   },
 };
 
-const send = process.send?.bind(process);
-if (!send) throw new Error('the trainer runs only as a child of a site, with an IPC channel');
+const parent = connectToParent();
 const site = createBirpc<SiteVerbs, TrainerVerbs>(verbs, {
-  post: (data) => send(data),
-  on: (listener) => process.on('message', listener),
+  post: parent.send,
+  on: parent.onMessage,
   timeout: -1, // a training job may take days
 });
 const report = (progress: Progress) => void site.progress.asEvent(progress);
@@ -43,7 +43,6 @@ const jobs: TrainerJobs = {
   },
   inspect,
 };
-process.on('disconnect', () => process.exit());
 
 function perform(verb: Verb, job: unknown): Promise<unknown> {
   return (jobs[verb] as (job: unknown) => Promise<unknown>)(job);

@@ -5,6 +5,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { entryBeside, unpacked } from '../../shared/entry.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
 import { groupSeries, type Series } from './dicom-series.ts';
@@ -107,7 +108,7 @@ function call<Verb extends FileVerb>(verb: Verb, ...args: Parameters<FileVerbs[V
 }
 
 function start(): Worker {
-  const thread = new Worker(new URL('./file-worker.ts', import.meta.url), { execArgv: [] });
+  const thread = new Worker(entryBeside('file-worker', unpacked(import.meta.url)), { execArgv: [] });
   thread.on('message', (reply: FileReply) => {
     const waiting = pending.get(reply.id);
     pending.delete(reply.id);
