@@ -20,15 +20,20 @@ const table: Record<string, { folders: string[]; packages: string[] }> = {
     folders: ['electron/imaging', 'electron/engine', 'electron/federation', 'electron/storage', 'shared'],
     packages: ['@msgpack/msgpack', '@clack/prompts', 'zod'],
   },
+  'electron/host': { folders: ['electron/site', 'shared'], packages: ['ws', 'birpc'] },
   'electron/cli': {
-    folders: ['electron/site', 'electron/federation', 'shared'],
+    folders: ['electron/site', 'electron/federation', 'electron/host', 'shared'],
     packages: ['commander', 'cli-progress', 'picocolors', 'birpc', 'fast-png', 'uplot'],
   },
 };
 
 /** Doors: what only these files may import from that file or package, seen from everywhere. */
 const doors: { what: RegExp; users: string[]; why: string }[] = [
-  { what: /^ws$/, users: ['electron/federation/socket.ts'], why: 'one file speaks to the network' },
+  {
+    what: /^ws(#WebSocketServer)?$/,
+    users: ['electron/federation/socket.ts', 'electron/host/connection.ts', 'electron/host/host.ts'],
+    why: 'one file speaks to the network, and the host to the browser on this machine',
+  },
   {
     what: /^electron\/federation\/approved-payload\.ts#approve$/,
     users: ['electron/site/consent/gate.ts'],

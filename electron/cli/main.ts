@@ -15,6 +15,7 @@ import { ledger } from './commands/ledger.ts';
 import { models } from './commands/models.ts';
 import { pretrain } from './commands/pretrain.ts';
 import { segment } from './commands/segment.ts';
+import { serve } from './commands/serve.ts';
 import { volumes } from './commands/volumes.ts';
 
 const program = new Command('isocenter')
@@ -25,6 +26,7 @@ const program = new Command('isocenter')
 
 for (const add of [
   demo,
+  serve,
   init,
   importVolumes,
   volumes,

@@ -7,6 +7,10 @@ export const en = {
   app: {
     name: 'Isocenter',
     connectionLost: 'The connection to the site broke. Trying again…',
+    callLost: 'The connection to the site broke before it answered.',
+    callLostNext: 'Look whether it was done, as soon as the connection is back, before you do it again.',
+    uploadFailed: '{name} could not be brought to the site: {reason}',
+    uploadFailedNext: 'Try again, or use the import button to choose files on the site’s machine.',
     notMedical: 'Research software, no medical device',
   },
   rail: {

@@ -21,6 +21,14 @@ export const siteErrors = {
     message: 'Something in Isocenter failed: {reason}.',
     next: 'Nothing that was saved is lost. Try again; if it stays, report it with these words.',
   },
+  'site.port-taken': {
+    message: 'Port {port} of this machine cannot be used: {reason}.',
+    next: 'Choose another one with --port, or leave --port out for any that is free.',
+  },
+  'site.no-window': {
+    message: 'The files of the window are missing ({folder}) and could not be built: {reason}.',
+    next: 'Build them with `npm ci && npm run build` in Isocenter’s folder, then try again.',
+  },
   'site.plan-unreadable': {
     message: 'The plan {file} could not be read: {reason}.',
     next: 'A plan is a JSON file that names what differs from the defaults, such as {"rounds": 2}.',
