@@ -82,6 +82,8 @@ export const en = {
     retry: 'Try again',
     remove: 'Remove',
     save: 'Save',
+    copy: 'Copy',
+    copied: 'Copied',
   },
   labelState: {
     none: 'No labels',
@@ -283,15 +285,11 @@ export const en = {
       inviteAddressHelp: 'HOST:PORT, if it is not the address listened on.',
       inviteAddressWrong: 'Write it as HOST:PORT, as in a.example.org:4100.',
       newInvitation: 'New invitation',
-      copy: 'Copy',
-      copied: 'Copied',
       stop: 'Stop hosting',
       stopTitle: 'Stop hosting this federation?',
       stopWords:
         'The other sites are told. What was learnt is kept: hosting with the same plan goes on after the last finished phase.',
       fingerprint: 'Your fingerprint, to read out to whoever asks',
-      again: 'Create another federation',
-      present: (present: number, needed: number) => `${present} of ${needed} sites are here`,
     },
     member: {
       title: (federation: string) => `Taking part in “${federation}”`,
@@ -354,6 +352,7 @@ export const en = {
       none: 'No round is finished yet.',
     },
     messages: 'What happened',
+    ago: (time: string) => `${time} ago`,
   },
 
   // Consent
