@@ -228,8 +228,9 @@ export const en = {
       proved: 'The coordinator has just proved that it holds this key.',
       address: 'Address',
       encrypted: 'encrypted (TLS)',
-      unencrypted: 'NOT ENCRYPTED: network weights can be read and changed on the way',
-      sites: 'Admitted so far',
+      sites: 'Sites',
+      admitted: (sites: number, needed: number) => `${sites} admitted so far; the first round begins with ${needed}`,
+      joinedBefore: 'This site has been admitted already: joining again goes on where it was.',
       work: 'What is done together',
       rounds: (pretraining: number, finetuning: number) =>
         [
@@ -241,13 +242,14 @@ export const en = {
       asks: 'What you will be asked to let go',
       asksFeatures: (times: number, size: string) =>
         `${times} × feature vectors, about ${size} each time, sealed so that only the other sites can read them`,
-      asksWeights: (times: number, size: string) =>
-        `${times} × network weights, about ${size} each time, to the coordinator`,
-      asksNothing: 'Nothing: the plan has no rounds.',
+      asksWeights: (times: number, size: string, stage: string) =>
+        `${times} × network weights of ${stage}, ${size} each time, to the coordinator`,
+      asksInAll: (size: string) => `At most ${size} in all. Each time is a question of its own.`,
       never: 'No image, label, file name, path, date or patient identifier is part of any message.',
       plan: 'The whole plan',
       setting: 'Setting',
       value: 'Value',
+      usually: 'Usually',
     },
     host: {
       title: 'Create a federation',
@@ -266,8 +268,8 @@ export const en = {
       fromRandom: 'Random weights',
       plan: 'Plan for all sites',
       start: 'Create federation',
-      unencrypted:
-        'Without a certificate, whoever is on the way can read and change names and network weights. Do this only for a trial inside one trusted network.',
+      unencrypted: 'Without a certificate, whoever is on the way can read and change names and network weights.',
+      trial: 'I know, and do this for a trial inside one trusted network',
     },
     hosted: {
       title: (federation: string) => `“${federation}”, hosted here`,
@@ -286,6 +288,10 @@ export const en = {
       inviteAddressWrong: 'Write it as HOST:PORT, as in a.example.org:4100.',
       newInvitation: 'New invitation',
       stop: 'Stop hosting',
+      goOn: 'Go on hosting',
+      abandon: 'Abandon it',
+      abandonTitle: 'Abandon this federation?',
+      abandonWords: 'Its rounds cannot be continued then. Models that were made stay.',
       stopTitle: 'Stop hosting this federation?',
       stopWords:
         'The other sites are told. What was learnt is kept: hosting with the same plan goes on after the last finished phase.',
@@ -302,9 +308,11 @@ export const en = {
       results: {
         left: 'You left. Everything learnt here stays here.',
         finished: 'The federation is finished. Its model is among yours.',
+        stopped: 'You stopped here. The run goes on where it was when you continue it.',
         failed: 'The federation ended early for this site.',
       },
-      useModel: 'Fine-tune with it',
+      useModel: 'Fine-tune with its model',
+      goOn: 'Go on',
     },
     round: {
       none: 'No round is open.',
@@ -348,6 +356,7 @@ export const en = {
       seconds: 'Time',
       up: 'Left this site',
       down: 'Came in',
+      split: (features: string, weights: string) => `features ${features}, weights ${weights}`,
       upOf: (name: string) => `From ${name}`,
       none: 'No round is finished yet.',
     },

@@ -40,3 +40,10 @@ const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 
 export function time(rfc3339: string): string {
   return day.format(new Date(rfc3339));
 }
+
+const clockTime = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+
+/** "10:24:31 AM" of an RFC 3339 time, in the machine's time zone. */
+export function timeOfDay(rfc3339: string): string {
+  return clockTime.format(new Date(rfc3339));
+}
