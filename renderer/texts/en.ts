@@ -82,8 +82,6 @@ export const en = {
     retry: 'Try again',
     remove: 'Remove',
     save: 'Save',
-    copy: 'Copy',
-    copied: 'Copied',
   },
   labelState: {
     none: 'No labels',
