@@ -2,10 +2,9 @@
  * One hospital: a folder with its catalogue, key and ledger, and a trainer process. Everything a person can ask of a
  * site is a method here; how it is done stands in the file named beside it.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { Trainer } from '../engine/client.ts';
-import { createIdentity, type Identity, importIdentity } from '../federation/identity.ts';
-import { writeFileAtomic } from '../storage/atomic-file.ts';
+import type { Launch } from '../engine/launch.ts';
+import type { Identity } from '../federation/identity.ts';
 import type { VolumeRecord } from '../storage/catalogue.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Model } from '../storage/models.ts';
@@ -14,20 +13,28 @@ import type { SiteContext } from './context.ts';
 import { type CoordinateOptions, type CoordinateResult, coordinate, invite } from './coordination.ts';
 import { type JoinOptions, type JoinResult, joinFederation } from './federated-run.ts';
 import { type FinetuneOptions, type FinetuneResult, finetuneAlone } from './finetuning-run.ts';
+import { type KeyProtection, readIdentity, unwrapIdentity } from './identity-file.ts';
 import { type ImportOptions, type ImportReport, importVolumes } from './import.ts';
 import { type PretrainOptions, type PretrainResult, pretrainAlone } from './pretraining-run.ts';
 import { type SegmentOptions, type SegmentResult, segmentImage } from './segmentation.ts';
 
 export type { LedgerRecord } from '../storage/ledger.ts';
 
+/** What a window's shell brings along; nothing of it where a site is opened by a command. */
+export interface SiteSurroundings {
+  keys?: KeyProtection; // absent: the key lies in a file that only this account can read
+  launch?: Launch; // of the trainer process; absent: Node forks it
+}
+
 export class Site implements SiteContext {
   readonly folder: SiteFolder;
   readonly identity: Identity;
-  readonly trainer = new Trainer();
+  readonly trainer: Trainer;
 
-  private constructor(folder: SiteFolder, identity: Identity) {
+  private constructor(folder: SiteFolder, identity: Identity, launch?: Launch) {
     this.folder = folder;
     this.identity = identity;
+    this.trainer = new Trainer(launch);
   }
 
   /** Makes a folder a site, with a new key pair. Errors as `createSite`. */
@@ -36,14 +43,29 @@ export class Site implements SiteContext {
     return Site.open(path);
   }
 
-  /** Errors as `openSite`, and `federation.key-broken`. */
+  /** Errors as `openSite` and `readIdentity`. */
   static open(path: string): Site {
     const folder = openSite(path);
     try {
-      if (!existsSync(folder.identityFile)) {
-        writeFileAtomic(folder.identityFile, createIdentity().exportPrivateKey()); // of a site cut off while it was made
-      }
-      return new Site(folder, importIdentity(readFileSync(folder.identityFile, 'utf8')));
+      return new Site(folder, readIdentity(folder.identityFile));
+    } catch (error) {
+      folder.close();
+      throw error;
+    }
+  }
+
+  /** As `create`, for a window. */
+  static async createGuarded(path: string, name: string, surroundings: SiteSurroundings): Promise<Site> {
+    createSite(path, name).close();
+    return Site.openGuarded(path, surroundings);
+  }
+
+  /** As `open`, for a window: the key is kept by the keychain where there is one. Throws also `site.key-locked`. */
+  static async openGuarded(path: string, { keys, launch }: SiteSurroundings): Promise<Site> {
+    const folder = openSite(path);
+    try {
+      const file = folder.identityFile;
+      return new Site(folder, keys ? await unwrapIdentity(file, keys) : readIdentity(file), launch);
     } catch (error) {
       folder.close();
       throw error;

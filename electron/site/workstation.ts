@@ -16,23 +16,25 @@ import { trainingApi } from './api/training.ts';
 import { viewerApi } from './api/viewer.ts';
 import { volumesApi } from './api/volumes.ts';
 import { serveData } from './data.ts';
-import type { Site } from './site.ts';
+import type { Site, SiteSurroundings } from './site.ts';
 import { Tasks } from './tasks.ts';
 
-export interface WorkstationOptions {
+export interface WorkstationOptions extends SiteSurroundings {
   folder: string; // of the site; need not exist before the first start
 }
 
 export class Workstation {
   readonly folder: string;
+  readonly surroundings: SiteSurroundings;
   readonly tasks: Tasks;
   readonly api: SiteApi;
   #site: Site | undefined;
   #snapshot: Snapshot;
   readonly #listeners = new Set<(event: SiteEvent) => void>();
 
-  constructor({ folder }: WorkstationOptions) {
+  constructor({ folder, ...surroundings }: WorkstationOptions) {
     this.folder = folder;
+    this.surroundings = surroundings;
     this.tasks = new Tasks((tasks) => this.change({ tasks }));
     this.#snapshot = {
       version: packageJson.version,

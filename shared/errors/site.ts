@@ -29,6 +29,15 @@ export const siteErrors = {
     message: 'The files of the window are missing ({folder}) and could not be built: {reason}.',
     next: 'Build them with `npm ci && npm run build` in Isocenter’s folder, then try again.',
   },
+  'site.key-in-keychain': {
+    message:
+      'The key of the site {folder} is kept by the keychain of this system, which only the Isocenter window can open.',
+    next: 'Work with this site in the window. For commands, make a site of its own with: isocenter init FOLDER --name NAME',
+  },
+  'site.key-locked': {
+    message: 'The keychain of this system did not give the key of the site {folder}: {reason}.',
+    next: 'Unlock the keychain by logging in as the account that made the site, on the same machine, and start Isocenter again.',
+  },
   'site.plan-unreadable': {
     message: 'The plan {file} could not be read: {reason}.',
     next: 'A plan is a JSON file that names what differs from the defaults, such as {"rounds": 2}.',
