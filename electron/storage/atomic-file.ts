@@ -17,13 +17,18 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { fault, type IsocenterError } from '../../shared/errors.ts';
 
-const PRIVATE_FILE = 0o600; // only the site's own account may read what a site stores
+export const PRIVATE_FILE = 0o600; // only the site's own account may read what a site stores
 
 // Temporary names carry the writer, so that what a killed one left is told from what a living one is writing. The
 // random part tells this process from an earlier one that had the same id, as happens in containers.
 const WRITER = `${process.pid}-${randomBytes(4).toString('hex')}`;
 const TEMPORARY = /^\..+\.((\d+)-[0-9a-f]{8})-\d+\.tmp$/;
 let written = 0;
+
+/** A name that no other file has, for a file that is to be renamed to `file`; swept where its writer was killed. */
+export function temporaryBeside(file: string): string {
+  return join(dirname(file), temporaryName(basename(file)));
+}
 
 function temporaryName(purpose: string): string {
   return `.${purpose}.${WRITER}-${++written}.tmp`;
@@ -40,7 +45,7 @@ export interface WriteOptions {
 
 /** Writes a file that only this account can read (mode 0600). Throws `storage.disk-full` or `storage.not-writable`. */
 export function writeFileAtomic(file: string, bytes: Uint8Array | string, { durable = true }: WriteOptions = {}): void {
-  const temporary = join(dirname(file), temporaryName(basename(file)));
+  const temporary = temporaryBeside(file);
   try {
     const handle = openSync(temporary, 'wx', PRIVATE_FILE);
     try {
@@ -49,8 +54,8 @@ export function writeFileAtomic(file: string, bytes: Uint8Array | string, { dura
     } finally {
       closeSync(handle);
     }
-    renameSync(temporary, file);
-    if (durable) syncFolder(dirname(file));
+    if (durable) renameDurably(temporary, file);
+    else renameSync(temporary, file);
   } catch (error) {
     try {
       rmSync(temporary, { force: true });
@@ -145,9 +150,10 @@ function errorCode(error: unknown): string {
 }
 
 /** A renamed file's new name is safe on disk only once its folder is. Windows has no such call and needs none. */
-function syncFolder(folder: string): void {
+export function renameDurably(temporary: string, file: string): void {
+  renameSync(temporary, file);
   if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
+  const handle = openSync(dirname(file), 'r');
   try {
     fsyncSync(handle);
   } finally {

@@ -3,7 +3,7 @@
  * carries them further, only the random id.
  */
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fault } from '../../shared/errors.ts';
@@ -31,11 +31,15 @@ export interface VolumeRecord extends VolumeOrigin {
   sourceGrid: Grid;
   /** Label numbers that its label map has, background left out; null where it has no label map. */
   labels: number[] | null;
-  labelSource: string | null; // path of the label map's file
+  labelSource: string | null; // path of the label map's file, or the name of a label map of this site
+  labelOrigin: LabelOrigin | null; // null where they came from a file
+  note: string; // what a person wrote about it
   importedAt: string; // RFC 3339, UTC
   /** Stored files (safetensors); `labelFile` exists where `labels` is not null. */
   imageFile: string;
   labelFile: string;
+  /** Folder of its predictions and drawings; there where it has any. */
+  mapsFolder: string;
 }
 
 interface Row {
@@ -47,10 +51,21 @@ interface Row {
   grid: string;
   labels: string | null;
   label_source: string | null;
+  label_origin: string | null;
+  note: string;
   imported_at: string;
 }
 
 const labelsSchema = z.array(z.int().min(1).max(255));
+
+/** Where training labels came from that were no file: a label map of this site. */
+const labelOriginSchema = z.strictObject({
+  map: z.string(), // its id; may be gone by now
+  kind: z.enum(['prediction', 'drawing']),
+  person: z.string(), // who made it the training labels
+  at: z.string(), // RFC 3339, UTC
+});
+export type LabelOrigin = z.infer<typeof labelOriginSchema>;
 
 export class Catalogue {
   #folder: string;
@@ -59,7 +74,8 @@ export class Catalogue {
   #all: Query<[], Row>;
   #one: Query<[string], Row>;
   #same: Query<[string], Row>;
-  #label: Query<[string, string, string]>;
+  #label: Query<[string | null, string | null, string | null, string]>;
+  #note: Query<[string, string]>;
   #delete: Query<[string]>;
 
   /** `folder` holds the volumes' files. */
@@ -72,7 +88,8 @@ export class Catalogue {
     this.#all = database.query('SELECT * FROM volumes ORDER BY imported_at, rowid');
     this.#one = database.query('SELECT * FROM volumes WHERE id = ?');
     this.#same = database.query('SELECT * FROM volumes WHERE content_hash = ? ORDER BY imported_at, rowid');
-    this.#label = database.query('UPDATE volumes SET labels = ?, label_source = ? WHERE id = ?');
+    this.#label = database.query('UPDATE volumes SET labels = ?, label_source = ?, label_origin = ? WHERE id = ?');
+    this.#note = database.query('UPDATE volumes SET note = ? WHERE id = ?');
     this.#delete = database.query('DELETE FROM volumes WHERE id = ?');
   }
 
@@ -104,16 +121,31 @@ export class Catalogue {
     return this.#same.all(contentHash(volume)).map((row) => this.#record(row));
   }
 
-  /** Gives a volume its label map, in place of one it had. Throws `storage.labels-do-not-fit` on another size. */
-  attachLabels(id: string, labels: LabelMap, source: string): VolumeRecord {
+  /**
+   * Gives a volume its label map, in place of one it had. `origin` is for one that is no file's. Throws
+   * `storage.labels-do-not-fit` on another size.
+   */
+  attachLabels(id: string, labels: LabelMap, source: string, origin?: LabelOrigin): VolumeRecord {
     const { grid, labelFile } = this.get(id);
     const labelSize = labels.grid.size.join(' x ');
     const volumeSize = grid.size.join(' x ');
     if (labelSize !== volumeSize) throw fault('storage.labels-do-not-fit', { id, labelSize, volumeSize });
     const numbers = [...new Set(labels.voxels)].filter((label) => label !== 0).sort((a, b) => a - b);
     writeLabelFile(labelFile, labels);
-    this.#label.run(JSON.stringify(numbers), source, id);
+    this.#label.run(JSON.stringify(numbers), source, origin ? JSON.stringify(origin) : null, id);
     return this.get(id);
+  }
+
+  /** Takes a volume's label map away. */
+  detachLabels(id: string): void {
+    const { labelFile } = this.get(id);
+    this.#label.run(null, null, null, id);
+    removeFile(labelFile);
+  }
+
+  /** What a person has to say of a volume, in place of what they said before. */
+  note(id: string, note: string): void {
+    this.#note.run(note, this.get(id).id);
   }
 
   /** Every volume, in the order of import. */
@@ -130,21 +162,23 @@ export class Catalogue {
 
   /** Deletes a volume, its files first: no image stays behind without a row that tells of it. */
   remove(id: string): void {
-    const { imageFile, labelFile } = this.get(id);
-    for (const file of [imageFile, labelFile]) {
-      try {
-        rmSync(file, { force: true });
-      } catch (error) {
-        throw writeFault(error, file);
-      }
-    }
+    const { imageFile, labelFile, mapsFolder } = this.get(id);
+    for (const file of [imageFile, labelFile, mapsFolder]) removeFile(file);
     this.#delete.run(id);
+  }
+
+  /** The folders with predictions and drawings that are there. */
+  mapsFolders(): string[] {
+    return readdirSync(this.#folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name.endsWith('.maps'))
+      .map(({ name }) => join(this.#folder, name));
   }
 
   #files(id: string) {
     return {
       imageFile: join(this.#folder, `${id}.image.safetensors`),
       labelFile: join(this.#folder, `${id}.labels.safetensors`),
+      mapsFolder: join(this.#folder, `${id}.maps`),
     };
   }
 
@@ -159,8 +193,18 @@ export class Catalogue {
       ...parseColumn(gridsSchema, row.grid, file),
       labels: row.labels === null ? null : parseColumn(labelsSchema, row.labels, file),
       labelSource: row.label_source,
+      labelOrigin: row.label_origin === null ? null : parseColumn(labelOriginSchema, row.label_origin, file),
+      note: row.note,
       importedAt: row.imported_at,
       ...this.#files(row.id),
     };
+  }
+}
+
+function removeFile(file: string): void {
+  try {
+    rmSync(file, { recursive: true, force: true });
+  } catch (error) {
+    throw writeFault(error, file);
   }
 }

@@ -8,7 +8,7 @@ import { migrate, migrations } from './migrations.ts';
 
 const BUSY_TIMEOUT = 10_000; // ms that a writer waits for another; the longest write of ours takes milliseconds
 
-type Parameter = string | number | null;
+type Parameter = string | number | Uint8Array | null;
 
 export class SiteDatabase {
   readonly file: string;

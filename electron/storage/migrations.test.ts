@@ -48,7 +48,10 @@ describe('migrate', () => {
     database.pragma(`user_version = ${migrations.length + 1}`);
     database.close();
     expect(() => new SiteDatabase(file)).toThrow(
-      expect.objectContaining({ code: 'storage.newer-site', details: { file, found: 2, known: 1 } }),
+      expect.objectContaining({
+        code: 'storage.newer-site',
+        details: { file, found: migrations.length + 1, known: migrations.length },
+      }),
     );
   });
 });

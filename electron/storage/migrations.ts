@@ -92,7 +92,47 @@ const first = `
     BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 `;
 
-export const migrations: readonly string[] = [first];
+/** Label maps besides the training labels, and what people say of volumes. */
+const labelMaps = `
+  CREATE TABLE label_maps (
+    id TEXT PRIMARY KEY,
+    volume TEXT NOT NULL REFERENCES volumes (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('prediction', 'drawing')),
+    name TEXT NOT NULL,
+    model TEXT, -- of a prediction, or that a drawing began with; may be gone by now
+    basis TEXT, -- label map that a drawing began with; may be gone by now
+    verdict TEXT NOT NULL, -- about a prediction
+    labels TEXT NOT NULL, -- JSON: label numbers present
+    confidence REAL, -- of a prediction, 0 to 1; null where it labels nothing
+    scores TEXT, -- JSON: of a prediction against the training labels that the volume had then
+    folded INTEGER NOT NULL, -- strokes that its file holds
+    position INTEGER NOT NULL, -- strokes that are done; those after it are undone
+    revision INTEGER NOT NULL, -- counts changes, so that two processes cannot draw past each other
+    created_at TEXT NOT NULL,
+    changed_at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX label_maps_by_volume ON label_maps (volume);
+  CREATE INDEX label_maps_by_model ON label_maps (model);
+
+  CREATE TABLE strokes (
+    map TEXT NOT NULL REFERENCES label_maps (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL, -- from 1 on, without gaps after those that were folded
+    label INTEGER NOT NULL,
+    record BLOB NOT NULL, -- see stroke.ts
+    PRIMARY KEY (map, number)
+  ) STRICT;
+
+  CREATE TABLE label_names (
+    label INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    colour TEXT NOT NULL -- #rrggbb
+  ) STRICT;
+
+  ALTER TABLE volumes ADD COLUMN label_origin TEXT; -- JSON: the label map that its labels were copied from, by whom
+  ALTER TABLE volumes ADD COLUMN note TEXT NOT NULL DEFAULT '';
+`;
+
+export const migrations: readonly string[] = [first, labelMaps];
 
 /**
  * Takes the steps that the database has not behind it, each whole or not at all; safe when two processes open the

@@ -1,7 +1,7 @@
 /**
  * A site on disk: one folder that can be moved, backed up and deleted as a whole.
  *
- *     site.sqlite       catalogue, runs, models, metrics, approvals, permissions, ledger
+ *     site.sqlite       catalogue, label maps, strokes, runs, models, metrics, approvals, permissions, ledger
  *     identity.key      the site's private key
  *     lock.sqlite       held by the run at work
  *     volumes/  models/  runs/  coordinator/
@@ -15,6 +15,8 @@ import { Approvals } from './approvals.ts';
 import { cleanLeftovers, makePrivateFolder, touchPrivate } from './atomic-file.ts';
 import { Catalogue } from './catalogue.ts';
 import { SiteDatabase } from './database.ts';
+import { LabelMaps } from './label-maps.ts';
+import { LabelNames } from './label-names.ts';
 import { Ledger } from './ledger.ts';
 import { Models } from './models.ts';
 import { Permissions } from './permissions.ts';
@@ -32,6 +34,8 @@ export interface SiteFolder {
   readonly identityFile: string;
   readonly coordinatorFolder: string;
   readonly volumes: Catalogue;
+  readonly labelMaps: LabelMaps;
+  readonly labelNames: LabelNames;
   readonly runs: Runs;
   readonly models: Models;
   readonly approvals: Approvals;
@@ -88,19 +92,26 @@ export function openSite(path: string): SiteFolder {
       cleanLeftovers(join(folder, name));
     }
     const ledger = new Ledger(database);
+    const volumes = new Catalogue(database, join(folder, 'volumes'));
+    const labelMaps = new LabelMaps(database, volumes);
     return {
       ...row,
       path: folder,
       identityFile: join(folder, 'identity.key'),
       coordinatorFolder: join(folder, 'coordinator'),
-      volumes: new Catalogue(database, join(folder, 'volumes')),
+      volumes,
+      labelMaps,
+      labelNames: new LabelNames(database),
       runs: new Runs(database, join(folder, 'runs')),
       models: new Models(database, join(folder, 'models')),
       approvals: new Approvals(database),
       permissions: new Permissions(database, ledger),
       ledger,
       lock: (purpose) => new SiteLock(folder, join(folder, 'lock.sqlite'), purpose),
-      close: () => database.close(),
+      close: () => {
+        labelMaps.close();
+        database.close();
+      },
     };
   } catch (error) {
     database.close();

@@ -46,11 +46,20 @@ export function contentHash(volume: Volume): string {
     .digest('hex');
 }
 
-function write(file: string, contents: Contents, { grid, sourceGrid }: Volume | LabelMap, voxels: TensorData): void {
+/** The bytes of a label map's file. */
+export function encodeLabelFile(labels: LabelMap): Uint8Array {
+  return encode('labels', labels, labels.voxels);
+}
+
+function write(file: string, contents: Contents, grids: Volume | LabelMap, voxels: TensorData): void {
+  writeFileAtomic(file, encode(contents, grids, voxels));
+}
+
+function encode(contents: Contents, { grid, sourceGrid }: Volume | LabelMap, voxels: TensorData): Uint8Array {
   const [nx, ny, nz] = grid.size;
   if (voxels.length !== voxelCount(grid)) throw new RangeError('a volume has as many voxels as its grid');
   const metadata = { contents, grids: JSON.stringify({ grid, sourceGrid }) };
-  writeFileAtomic(file, encodeSafetensors({ voxels: { shape: [nz, ny, nx], data: voxels } }, metadata));
+  return encodeSafetensors({ voxels: { shape: [nz, ny, nx], data: voxels } }, metadata);
 }
 
 function read(file: string, contents: Contents): { grids: { grid: Grid; sourceGrid: Grid }; voxels: TensorData } {

@@ -65,6 +65,30 @@ export const storageErrors = {
     message: 'The label map has {labelSize} voxels, the volume {id} has {volumeSize}.',
     next: 'Use the label map that was drawn on this volume.',
   },
+  'storage.no-such-label-map': {
+    message: 'No label map {id} is known at this site.',
+    next: 'It was removed, or its volume was: open the volume again.',
+  },
+  'storage.not-a-drawing': {
+    message: 'The label map {name} is no drawing, so it cannot be drawn on.',
+    next: 'Start a drawing that begins as a copy of it.',
+  },
+  'storage.not-a-prediction': {
+    message: 'The label map {name} is no prediction of a model, so there is nothing to judge.',
+    next: 'Choose a prediction.',
+  },
+  'storage.other-volume': {
+    message: 'The label map {name} belongs to another volume.',
+    next: 'Choose a label map of this volume.',
+  },
+  'storage.stroke-unsound': {
+    message: 'The stroke was not drawn: {reason}.',
+    next: 'This is a fault of the program: open the volume again and report what was done. The drawing is as it was.',
+  },
+  'storage.drawn-elsewhere': {
+    message: 'The drawing {id} was changed by another program or removed, so the last step was not taken.',
+    next: 'Open the volume again to see it as it is now, and draw in one place only.',
+  },
   'storage.no-such-run': {
     message: 'No run {id} is known at this site.',
     next: 'Check the id.',

@@ -1,0 +1,330 @@
+/**
+ * The label maps of the site's volumes: training labels, predictions and drawings, and drawing on the latter.
+ *
+ * A model never overwrites a person's voxels: its predictions are never changed once they are stored, and a person draws
+ * on copies of their own, which no verb gives to a model. Only a person makes a label map the training labels.
+ */
+import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import type { LabelMapKind, Verdict } from '../../shared/api/viewer.ts';
+import { bytesOf } from '../../shared/bytes.ts';
+import { fault, isFault } from '../../shared/errors.ts';
+import { type LabelMap, voxelCount } from '../../shared/volume.ts';
+import { makePrivateFolder } from './atomic-file.ts';
+import type { Catalogue, VolumeRecord } from './catalogue.ts';
+import type { Query, SiteDatabase } from './database.ts';
+import { type Change, Drawing, type History } from './drawing.ts';
+import { parseColumn } from './json-text.ts';
+import type { Stroke } from './stroke.ts';
+import { readLabelFile, writeLabelFile } from './volume-file.ts';
+
+const HELD_OPEN = 3; // drawings, each as many bytes as its volume has voxels
+const TRAINING = /^training-(.+)$/;
+const MAP_FILE = /^([0-9a-f]{16})\.(\d+)\.safetensors$/;
+
+export interface LabelMapRecord extends History {
+  id: string; // 'training-VOLUME' for training labels
+  volume: string;
+  kind: LabelMapKind;
+  name: string;
+  model: string | null;
+  basis: string | null;
+  verdict: Verdict;
+  labels: number[]; // present in it
+  confidence: number | null;
+  createdAt: string; // RFC 3339, UTC
+  changedAt: string;
+}
+
+export interface NewPrediction {
+  volume: string;
+  model: string;
+  labels: LabelMap;
+  confidence: number | null; // 0 to 1; null where it labels nothing
+}
+
+interface Row {
+  id: string;
+  volume: string;
+  kind: 'prediction' | 'drawing';
+  name: string;
+  model: string | null;
+  basis: string | null;
+  verdict: Verdict;
+  labels: string;
+  confidence: number | null;
+  folded: number;
+  position: number;
+  revision: number;
+  created_at: string;
+  changed_at: string;
+  last: number | null; // newest stroke
+}
+
+const labelsSchema = z.array(z.int().min(1).max(255));
+const SELECT = 'SELECT *, (SELECT max(number) FROM strokes WHERE map = id) AS last FROM label_maps';
+
+export class LabelMaps {
+  readonly #database: SiteDatabase;
+  readonly #volumes: Catalogue;
+  readonly #open = new Map<string, Drawing>(); // the most recently used last
+  readonly #insert: Query<
+    [string, string, string, string, string | null, string | null, string, number | null, string, string]
+  >;
+  readonly #one: Query<[string], Row>;
+  readonly #ofVolume: Query<[string], Row>;
+  readonly #ofModel: Query<[string], Row>;
+  readonly #basedOn: Query<[string], { id: string }>;
+  readonly #all: Query<[], { id: string; folded: number }>;
+  readonly #judge: Query<[string, string]>;
+  readonly #delete: Query<[string]>;
+
+  /** Clears away the files of label maps that a killed process did not come to note or to remove. */
+  constructor(database: SiteDatabase, volumes: Catalogue) {
+    this.#database = database;
+    this.#volumes = volumes;
+    this.#insert = database.query(
+      `INSERT INTO label_maps
+         (id, volume, kind, name, model, basis, labels, confidence, created_at, changed_at,
+          verdict, folded, position, revision)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', 0, 0, 0)`,
+    );
+    this.#one = database.query(`${SELECT} WHERE id = ?`);
+    this.#ofVolume = database.query(`${SELECT} WHERE volume = ? ORDER BY created_at, rowid`);
+    this.#ofModel = database.query(`${SELECT} WHERE model = ? AND kind = 'prediction' ORDER BY created_at, rowid`);
+    this.#basedOn = database.query('SELECT id FROM label_maps WHERE basis = ? ORDER BY created_at, rowid');
+    this.#all = database.query('SELECT id, folded FROM label_maps');
+    this.#judge = database.query('UPDATE label_maps SET verdict = ? WHERE id = ?');
+    this.#delete = database.query('DELETE FROM label_maps WHERE id = ?');
+    this.#sweep();
+  }
+
+  /** Training labels first, then the others in the order in which they were made. Throws `storage.no-such-volume`. */
+  list(volume: string): LabelMapRecord[] {
+    const record = this.#volumes.get(volume);
+    const training = record.labels === null ? [] : [trainingRecord(record)];
+    return [...training, ...this.#ofVolume.all(volume).map((row) => this.#record(row))];
+  }
+
+  /** Throws `storage.no-such-label-map`. */
+  get(id: string): LabelMapRecord {
+    const volume = TRAINING.exec(id)?.[1];
+    if (volume === undefined) return this.#record(this.#row(id));
+    const record = this.#volumes.get(volume);
+    if (record.labels === null) throw fault('storage.no-such-label-map', { id });
+    return trainingRecord(record);
+  }
+
+  /** The newest prediction of a model for each volume. */
+  predictionsOf(model: string): LabelMapRecord[] {
+    const newest = new Map(this.#ofModel.all(model).map((row) => [row.volume, row]));
+    return [...newest.values()].map((row) => this.#record(row));
+  }
+
+  /** The newest drawing that began with this label map. */
+  correctionOf(id: string): string | null {
+    return this.#basedOn.all(id).at(-1)?.id ?? null;
+  }
+
+  /** Grid and voxels as they are now; of a drawing that is held open, the very array that strokes change. */
+  read(id: string): LabelMap {
+    const { kind, volume } = this.get(id);
+    if (kind === 'training') return readLabelFile(this.#volumes.get(volume).labelFile);
+    return kind === 'drawing' ? this.#drawing(id).map : readLabelFile(this.#file(this.#row(id)));
+  }
+
+  /** The file that holds all voxels of training labels or a prediction; null for a drawing, whose strokes lie elsewhere. */
+  fileOf(id: string): string | null {
+    const { kind, volume } = this.get(id);
+    if (kind === 'training') return this.#volumes.get(volume).labelFile;
+    return kind === 'prediction' ? this.#file(this.#row(id)) : null;
+  }
+
+  /**
+   * Stores what a model said of a volume. It replaces what the same model said before unless a person drew on that or
+   * judged it; the same voxels again change nothing. Throws `storage.labels-do-not-fit`.
+   */
+  addPrediction({ volume, model, labels, confidence }: NewPrediction): LabelMapRecord {
+    this.#requireFit(volume, labels);
+    const before = this.#ofModel.all(model).filter((row) => row.volume === volume);
+    const newest = before.at(-1);
+    if (newest && sameVoxels(readLabelFile(this.#file(newest)), labels)) return this.#record(newest);
+    const added = this.#add({ volume, kind: 'prediction', name: model, model, basis: null, labels, confidence });
+    for (const row of before) {
+      if (row.verdict === 'open' && this.correctionOf(row.id) === null) this.remove(row.id);
+    }
+    return added;
+  }
+
+  /** A drawing of `person`: empty, or a copy of another label map of the volume. Throws `storage.other-volume`. */
+  startDrawing(volume: string, basis: string | null, person: string): LabelMapRecord {
+    const { grid, sourceGrid } = this.#volumes.get(volume);
+    const from = basis === null ? null : this.get(basis);
+    if (from && from.volume !== volume) throw fault('storage.other-volume', { name: from.name });
+    const voxels = from ? this.read(from.id).voxels : new Uint8Array(voxelCount(grid));
+    return this.#add({
+      volume,
+      kind: 'drawing',
+      name: `Drawn by ${person}`,
+      model: from?.model ?? null,
+      basis,
+      labels: { grid, sourceGrid, voxels },
+      confidence: null,
+    });
+  }
+
+  /** On disk when it returns. Throws `storage.not-a-drawing` and what `Drawing.draw` throws. */
+  draw(id: string, stroke: Stroke): History {
+    return this.#onDrawing(id, (drawing) => drawing.draw(stroke));
+  }
+
+  undo(id: string): Change {
+    return this.#onDrawing(id, (drawing) => drawing.undo());
+  }
+
+  redo(id: string): Change {
+    return this.#onDrawing(id, (drawing) => drawing.redo());
+  }
+
+  /** Throws `storage.not-a-prediction`. */
+  judge(id: string, verdict: Verdict): void {
+    const { kind, name } = this.get(id);
+    if (kind !== 'prediction') throw fault('storage.not-a-prediction', { name });
+    this.#judge.run(verdict, id);
+  }
+
+  /** Copies this label map to the volume's training labels, in place of those it had, and notes who did. */
+  useForTraining(id: string, person: string): void {
+    const { kind, name, volume } = this.get(id);
+    if (kind === 'training') return;
+    this.#volumes.attachLabels(volume, this.read(id), name, { map: id, kind, person, at: new Date().toISOString() });
+  }
+
+  remove(id: string): void {
+    const { kind, volume } = this.get(id);
+    if (kind === 'training') this.#volumes.detachLabels(volume);
+    else {
+      const file = this.#file(this.#row(id));
+      this.#close(id);
+      this.#delete.run(id);
+      rmSync(file, { force: true });
+    }
+  }
+
+  close(): void {
+    for (const id of this.#open.keys()) this.#close(id);
+  }
+
+  #add({ labels, ...entry }: Omit<NewPrediction, 'model'> & Pick<Row, 'kind' | 'name' | 'model' | 'basis'>) {
+    const id = randomBytes(8).toString('hex');
+    const { mapsFolder } = this.#volumes.get(entry.volume);
+    const present = [...new Set(labels.voxels)].filter((label) => label !== 0).sort((a, b) => a - b);
+    const now = new Date().toISOString();
+    this.#database.atomically(() => {
+      const { volume, kind, name, model, basis, confidence } = entry;
+      this.#insert.run(id, volume, kind, name, model, basis, JSON.stringify(present), confidence, now, now);
+      makePrivateFolder(mapsFolder);
+      writeLabelFile(fileIn(mapsFolder, id, 0), labels);
+    });
+    return this.get(id);
+  }
+
+  #onDrawing<Result>(id: string, work: (drawing: Drawing) => Result): Result {
+    const drawing = this.#drawing(id);
+    try {
+      return work(drawing);
+    } catch (error) {
+      if (!isFault(error, 'storage.stroke-unsound')) this.#close(id); // what is on disk is right
+      throw error;
+    }
+  }
+
+  /** The drawing, held open; the least recently used ones are closed. */
+  #drawing(id: string): Drawing {
+    const row = this.#row(id);
+    if (row.kind !== 'drawing') throw fault('storage.not-a-drawing', { name: row.name });
+    const { mapsFolder } = this.#volumes.get(row.volume);
+    const held = this.#open.get(id);
+    if (held && held.revision !== row.revision) this.#close(id); // another process drew
+    const drawing =
+      this.#open.get(id) ??
+      new Drawing(this.#database, { id, state: row, fileOf: (folded) => fileIn(mapsFolder, id, folded) });
+    this.#open.delete(id);
+    this.#open.set(id, drawing);
+    for (const oldest of [...this.#open.keys()].slice(0, -HELD_OPEN)) this.#close(oldest);
+    return drawing;
+  }
+
+  #close(id: string): void {
+    this.#open.get(id)?.close();
+    this.#open.delete(id);
+  }
+
+  #requireFit(volume: string, labels: LabelMap): void {
+    const [labelSize, volumeSize] = [labels.grid, this.#volumes.get(volume).grid].map(({ size }) => size.join(' x '));
+    if (labelSize !== volumeSize) throw fault('storage.labels-do-not-fit', { id: volume, labelSize, volumeSize });
+  }
+
+  /** Writers make file and row in one transaction, so none of theirs is taken for a leftover here. */
+  #sweep(): void {
+    this.#database.atomically(() => {
+      const known = new Set(this.#all.all().map(({ id, folded }) => `${id}.${folded}.safetensors`));
+      for (const folder of this.#volumes.mapsFolders()) {
+        for (const name of readdirSync(folder)) {
+          if (MAP_FILE.test(name) && !known.has(name)) rmSync(join(folder, name), { force: true });
+        }
+      }
+    });
+  }
+
+  #row(id: string): Row {
+    const row = this.#one.get(id);
+    if (!row) throw fault('storage.no-such-label-map', { id });
+    return row;
+  }
+
+  #file({ id, volume, folded }: Pick<Row, 'id' | 'volume' | 'folded'>): string {
+    return fileIn(this.#volumes.get(volume).mapsFolder, id, folded);
+  }
+
+  #record(row: Row): LabelMapRecord {
+    const { id, volume, kind, name, model, basis, verdict, confidence } = row;
+    return {
+      ...{ id, volume, kind, name, model, basis, verdict, confidence },
+      labels: parseColumn(labelsSchema, row.labels, this.#database.file),
+      createdAt: row.created_at,
+      changedAt: row.changed_at,
+      undo: row.position - row.folded,
+      redo: (row.last ?? row.folded) - row.position,
+    };
+  }
+}
+
+function trainingRecord({ id, labels, labelSource, labelOrigin, importedAt }: VolumeRecord): LabelMapRecord {
+  const since = labelOrigin?.at ?? importedAt;
+  return {
+    id: `training-${id}`,
+    volume: id,
+    kind: 'training',
+    name: labelOrigin ? (labelSource ?? '') : basename(labelSource ?? ''),
+    model: null,
+    basis: labelOrigin?.map ?? null,
+    verdict: 'open',
+    labels: labels ?? [],
+    confidence: null,
+    createdAt: since,
+    changedAt: since,
+    undo: 0,
+    redo: 0,
+  };
+}
+
+function fileIn(folder: string, id: string, folded: number): string {
+  return join(folder, `${id}.${folded}.safetensors`);
+}
+
+function sameVoxels(a: LabelMap, b: LabelMap): boolean {
+  return Buffer.compare(bytesOf(a.voxels), bytesOf(b.voxels)) === 0;
+}
