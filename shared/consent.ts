@@ -21,6 +21,7 @@ export interface PayloadDescription {
   federation: string;
   stage: Stage;
   round: number; // from 1
+  rounds: number; // of this stage
   asker: Party; // the coordinator
   recipients: Recipient[]; // features: the other sites; weights: the coordinator
   bytes: number; // before sealing
@@ -55,12 +56,15 @@ export type Answer = 'allow-once' | 'allow-run' | 'refuse' | 'refuse-and-leave';
 
 export interface Decision {
   answer: Answer;
-  /** Who decided: a person's account name, `policy FILE`, `standing permission`, or `nobody` (no answer in time). */
+  /** Who decided: a person's account name, `policy FILE`, `standing permission`, `rule of the site`, or `nobody` (no answer in time). */
   by: string;
   reason: string; // in plain words, also for an allowance
   /** Bounds of `allow-run`. */
   bounds?: Bounds;
 }
 
-/** Decides about one payload; `signal` aborts when the time to answer is over, which is a no. */
-export type Decider = (payload: PayloadDescription, signal: AbortSignal) => Promise<Decision>;
+/**
+ * Decides about one payload. The time to answer is over at `answerBy` (ms since 1970), which is a no; `signal` aborts
+ * then, or when nobody needs the answer any more.
+ */
+export type Decider = (payload: PayloadDescription, signal: AbortSignal, answerBy: number) => Promise<Decision>;

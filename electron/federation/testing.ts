@@ -72,6 +72,7 @@ export function approval(
     federation,
     stage,
     round,
+    rounds: round,
     asker: { name: 'test', fingerprint: '' },
     recipients: recipients.map((fingerprint) => ({ name: 'test', fingerprint, isNew: false })),
     bytes: bytes.length,

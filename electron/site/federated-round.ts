@@ -209,7 +209,7 @@ async function handOver<Result>(
 
 function payloadContext({ participant }: Membership, round: Round, volumes: number): PayloadContext {
   const { federation, coordinator } = participant;
-  return { federation, coordinator, stage: round.stage, round: round.number, volumes };
+  return { federation, coordinator, stage: round.stage, round: round.number, rounds: round.rounds, volumes };
 }
 
 function trainingOptions({ plan, onEvent }: Membership, round: Round) {

@@ -10,6 +10,7 @@ export interface PayloadContext {
   coordinator: Party;
   stage: Stage;
   round: number;
+  rounds: number; // of this stage
   volumes: number; // that the payload was computed from
 }
 
@@ -47,8 +48,8 @@ export function describeWeights(
   };
 }
 
-function common(bytes: Uint8Array, { federation, coordinator, stage, round, volumes }: PayloadContext) {
-  return { federation, stage, round, asker: coordinator, bytes: bytes.length, sha256: sha256(bytes), volumes };
+function common(bytes: Uint8Array, { coordinator, ...context }: PayloadContext) {
+  return { ...context, asker: coordinator, bytes: bytes.length, sha256: sha256(bytes) };
 }
 
 /** The gate finds out whether it is new. */

@@ -10,6 +10,7 @@ export class Approvals {
   #all: Query<[], Approval>;
   #one: Query<[string], { one: 1 }>;
   #insert: Query<[string, string, string]>;
+  #delete: Query<[string]>;
 
   constructor(database: SiteDatabase) {
     this.#all = database.query(
@@ -19,6 +20,15 @@ export class Approvals {
     this.#insert = database.query(
       'INSERT INTO approvals (fingerprint, name, approved_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
     );
+    this.#delete = database.query('DELETE FROM approvals WHERE fingerprint = ?');
+  }
+
+  /** Forgets; gives who it was, undefined where nobody had approved it. */
+  remove(fingerprint: string): Party | undefined {
+    const known = this.list().find((approval) => approval.fingerprint === fingerprint);
+    if (!known) return undefined;
+    this.#delete.run(fingerprint);
+    return { name: known.name, fingerprint };
   }
 
   has(fingerprint: string): boolean {

@@ -19,6 +19,7 @@ const payloadSchema = z.strictObject({
   federation: z.string(),
   stage: z.enum(['pretraining', 'finetuning']),
   round: z.int(),
+  rounds: z.int().optional(), // absent in entries of early versions
   asker: z.strictObject(party),
   recipients: z.array(z.strictObject({ ...party, isNew: z.boolean() })),
   bytes: z.int(),
@@ -54,6 +55,8 @@ const entrySchema = z.discriminatedUnion('type', [
     by: z.string(),
   }),
   z.strictObject({ type: z.literal('permission-withdrawn'), permission: z.string(), by: z.string() }),
+  /** From here on it is new again. */
+  z.strictObject({ type: z.literal('party-forgotten'), party: z.strictObject(party), by: z.string() }),
 ]);
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
@@ -88,6 +91,8 @@ export class Ledger {
   #last: Query<[], Row>;
   #all: Query<[], Row>;
   #largest: Query<[], { seq: number }>;
+  readonly #listeners = new Set<() => void>();
+  #telling = false;
 
   constructor(database: SiteDatabase) {
     this.#database = database;
@@ -105,6 +110,12 @@ export class Ledger {
   /** Runs `work`, which appends and may change other tables of the site, as one step that happens whole or not at all. */
   together<Result>(work: () => Result): Result {
     return this.#database.atomically(work);
+  }
+
+  /** Calls `listener` after each step of this process that appended. Gives what ends that. */
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Every entry, oldest first. */
@@ -146,7 +157,18 @@ export class Ledger {
     const previous = last?.hash ?? BEGINNING;
     const text = canonicalJson({ ...entrySchema.parse(entry), number, at: new Date().toISOString() });
     this.#insert.run(number, text, previous, chain(previous, text));
+    this.#tell();
     return number;
+  }
+
+  /** Once a step, after it: transactions do not wait for anything, so that a microtask comes when they are over. */
+  #tell(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    queueMicrotask(() => {
+      this.#telling = false;
+      for (const listener of this.#listeners) listener();
+    });
   }
 }
 

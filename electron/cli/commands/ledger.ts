@@ -61,5 +61,7 @@ function row(record: LedgerRecord): (string | number)[] {
       return [record.number, time, 'standing permission', record.scope.kind, '', '', '', record.by, record.permission];
     case 'permission-withdrawn':
       return [record.number, time, 'permission withdrawn', '', '', '', '', record.by, record.permission];
+    case 'party-forgotten':
+      return [record.number, time, 'forgotten: new again', '', '', '', record.party.name, record.by, ''];
   }
 }

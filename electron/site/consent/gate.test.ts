@@ -20,6 +20,7 @@ function describe600(change: Partial<PayloadDescription> = {}): PayloadDescripti
     federation: 'Hippocampus',
     stage: 'pretraining',
     round: 1,
+    rounds: 5,
     asker: { name: 'Mitte', fingerprint: 'cccc' },
     recipients: [{ ...nord, isNew: false }],
     bytes: bytes.length,

@@ -20,6 +20,8 @@ export interface GateSettings {
   approvals: Approvals;
   permissions: Permissions;
   decider: Decider;
+  /** A rule that decides before any permission and anybody who could be asked; undefined where it leaves it to them. */
+  rule?: () => Decision | undefined;
   /** The run that asks; a standing permission ends with it. */
   run: string;
   answerTimeout: number; // seconds; no answer by then is a no
@@ -58,7 +60,7 @@ export class ConsentGate {
       for (const recipient of payload.recipients) {
         recipient.isNew = !this.#settings.approvals.has(recipient.fingerprint);
       }
-      decision = this.#standingPermission(payload) ?? (await this.#answer(payload, signal));
+      decision = this.#settings.rule?.() ?? this.#standingPermission(payload) ?? (await this.#answer(payload, signal));
       entry = this.#record(payload, decision);
     } catch (error) {
       return { refused: nobody(`the decision could not be recorded (${words(error)})`) };
@@ -103,7 +105,7 @@ export class ConsentGate {
 
   async #answer(payload: PayloadDescription, outer: AbortSignal): Promise<Decision> {
     const { decider, answerTimeout } = this.#settings;
-    const { signal, clear } = startDeadline(answerTimeout, outer);
+    const { signal, answerBy, clear } = startDeadline(answerTimeout, outer);
     const noAnswer = () =>
       nobody(
         outer.aborted ? 'the question was withdrawn' : `no answer in ${Number(answerTimeout.toPrecision(3))} seconds`,
@@ -114,7 +116,8 @@ export class ConsentGate {
     });
     try {
       // The decider gets a copy: what is approved is what was described, whatever it does to it.
-      const decision = decisionSchema.parse(await Promise.race([decider(structuredClone(payload), signal), silence]));
+      const answer = decider(structuredClone(payload), signal, answerBy);
+      const decision = decisionSchema.parse(await Promise.race([answer, silence]));
       // Only a person grants what stands for a whole run, and only within bounds that were stated.
       const grants = decision.answer === 'allow-run' && decision.bounds !== undefined && isPersonal(decider);
       return decision.answer === 'allow-run' && !grants ? { ...decision, answer: 'allow-once' } : decision;

@@ -3,14 +3,14 @@ import type { Party, PayloadDescription } from '../../../shared/consent.ts';
 
 /** What a person must know to decide, a fact a line. */
 export function payloadInWords(payload: PayloadDescription): string[] {
-  const { kind, round, vectors, vectorLength, parameters, volumes } = payload;
+  const { kind, round, rounds, vectors, vectorLength, parameters, volumes } = payload;
   const contents =
     kind === 'features'
       ? `${amount(vectors, 'feature vector')} of ${amount(vectorLength, 'number')}, with their partitions`
       : `network weights, ${amount(parameters, 'number')}`;
   return [
     ...party('asked by', payload.asker, ` coordinator of "${plain(payload.federation)}"`),
-    line('for', `${stageInWords(payload)}, round ${round}`),
+    line('for', `${stageInWords(payload)}, round ${round} of ${rounds}`),
     ...payload.recipients.flatMap((recipient, index) =>
       party(index === 0 ? 'received by' : '', recipient, recipient.isNew ? ' NEW: never approved here before' : ''),
     ),

@@ -5,7 +5,7 @@ export type PersonalDecider = Decider & { personal: true };
 
 /** Marks a decider as a person's. What is not marked counts as automatic: it makes no recipient known to the person. */
 export function personal(decider: Decider): PersonalDecider {
-  return Object.assign<Decider, { personal: true }>((payload, signal) => decider(payload, signal), { personal: true });
+  return Object.assign<Decider, { personal: true }>((...question) => decider(...question), { personal: true });
 }
 
 export function isPersonal(decider: Decider): boolean {

@@ -16,6 +16,7 @@ const payload: PayloadDescription = {
   federation: 'F',
   stage: 'pretraining',
   round: 3,
+  rounds: 5,
   asker: { name: 'Mitte', fingerprint: 'cccc' },
   recipients: [
     { name: 'Nord', fingerprint: 'aaaa', isNew: true },
@@ -33,7 +34,7 @@ const payload: PayloadDescription = {
 
 const decide = (policy: unknown, change: Partial<PayloadDescription> = {}) => {
   writeFileSync(file, JSON.stringify(policy));
-  return policyDecider(file)({ ...payload, ...change }, signal);
+  return policyDecider(file)({ ...payload, ...change }, signal, Date.now() + 60_000);
 };
 
 describe('policyDecider', () => {

@@ -10,6 +10,7 @@ import { refuseAll, terminalDecider } from './terminal.ts';
 
 const me = userInfo().username;
 const never = new AbortController().signal;
+const later = Date.now() + 600_000;
 const DOWN = '\u001b[B';
 const ENTER = '\r';
 
@@ -18,6 +19,7 @@ const features: PayloadDescription = {
   federation: 'Hippocampus',
   stage: 'pretraining',
   round: 3,
+  rounds: 10,
   asker: { name: 'Mitte', fingerprint: 'cccc-1111' },
   recipients: [
     { name: 'Nord', fingerprint: 'aaaa-2222', isNew: true },
@@ -70,13 +72,13 @@ function terminal() {
 describe('terminalDecider', () => {
   it('shows all that a person must know, and the vectors as a picture', async () => {
     const { input, output, press, screen } = terminal();
-    const decision = terminalDecider({ input, output })(features, never);
+    const decision = terminalDecider({ input, output })(features, never, later);
     await press('May this leave?', ENTER);
     await decision;
     for (const fact of [
       'Mitte, coordinator of "Hippocampus"',
       'cccc-1111',
-      'pre-training, round 3',
+      'pre-training, round 3 of 10',
       'Nord, NEW',
       'aaaa-2222',
       'bbbb-3333',
@@ -93,11 +95,11 @@ describe('terminalDecider', () => {
 
   it('shows weights in their own words', async () => {
     const { input, output, press, screen } = terminal();
-    const decision = terminalDecider({ input, output })(weights, never);
+    const decision = terminalDecider({ input, output })(weights, never, later);
     await press('May this leave?', ENTER);
     await decision;
     expect(screen()).toContain('network weights, 1,234,567 numbers');
-    expect(screen()).toContain('fine-tuning, round 3');
+    expect(screen()).toContain('fine-tuning, round 3 of 10');
     expect(screen()).not.toContain('partition');
     expect(screen()).not.toContain('NEW');
   });
@@ -110,14 +112,14 @@ describe('terminalDecider', () => {
     ['the last answer', [DOWN, DOWN, DOWN, ENTER], 'refuse-and-leave'],
   ])('takes %s for %s', async (_, keys, answer) => {
     const { input, output, press } = terminal();
-    const decision = terminalDecider({ input, output })(features, never);
+    const decision = terminalDecider({ input, output })(features, never, later);
     await press('May this leave?', ...keys);
     expect(await decision).toMatchObject({ answer, by: me });
   });
 
   it('grants the rest of the run within the payload, to its recipients alone', async () => {
     const { input, output, press } = terminal();
-    const decision = terminalDecider({ input, output })(features, never);
+    const decision = terminalDecider({ input, output })(features, never, later);
     await press('May this leave?', DOWN, DOWN, ENTER);
     await press('until the last round', DOWN, ENTER);
     expect(await decision).toMatchObject({
@@ -128,7 +130,7 @@ describe('terminalDecider', () => {
 
   it('grants up to a named round, and takes no other answer for one', async () => {
     const { input, output, press } = terminal();
-    const decision = terminalDecider({ input, output })(weights, never);
+    const decision = terminalDecider({ input, output })(weights, never, later);
     await press('May this leave?', DOWN, DOWN, ENTER);
     await press('until the last round', DOWN, DOWN, ENTER);
     await press('The last round', ENTER);
@@ -141,7 +143,7 @@ describe('terminalDecider', () => {
 
   it('refuses where the person thinks better of the bounds', async () => {
     const { input, output, press } = terminal();
-    const decision = terminalDecider({ input, output })(features, never);
+    const decision = terminalDecider({ input, output })(features, never, later);
     await press('May this leave?', DOWN, DOWN, ENTER);
     await press('until the last round', ENTER);
     const { answer, bounds } = await decision;
@@ -150,8 +152,8 @@ describe('terminalDecider', () => {
 
   it('shows the time left and refuses when it is over', async () => {
     const { input, output, shows } = terminal();
-    const { signal } = startDeadline(1.5, never);
-    const decision = terminalDecider({ input, output })(features, signal);
+    const { signal, answerBy } = startDeadline(1.5, never);
+    const decision = terminalDecider({ input, output })(features, signal, answerBy);
     await shows('0:02 left');
     await shows('0:01 left');
     expect(await decision).toEqual({ answer: 'refuse', by: 'nobody', reason: 'no answer in time' });
@@ -161,8 +163,8 @@ describe('terminalDecider', () => {
   it('refuses where nobody sits at a terminal', async () => {
     const { input, output } = terminal();
     const refused = { answer: 'refuse', by: 'nobody', reason: 'nobody at a terminal' };
-    expect(await terminalDecider({ input: new PassThrough(), output })(features, never)).toEqual(refused);
-    expect(await terminalDecider({ input, output: new PassThrough() })(features, never)).toEqual(refused);
+    expect(await terminalDecider({ input: new PassThrough(), output })(features, never, later)).toEqual(refused);
+    expect(await terminalDecider({ input, output: new PassThrough() })(features, never, later)).toEqual(refused);
   });
 
   it('counts as a person', () => {
@@ -172,7 +174,7 @@ describe('terminalDecider', () => {
 
 describe('refuseAll', () => {
   it('refuses', async () => {
-    expect(await refuseAll(features, never)).toMatchObject({ answer: 'refuse' });
+    expect(await refuseAll(features, never, later)).toMatchObject({ answer: 'refuse' });
   });
 });
 

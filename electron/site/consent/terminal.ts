@@ -3,7 +3,6 @@ import { userInfo } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { isCancel, note, select, text } from '@clack/prompts';
 import type { Answer, Bounds, Decider, Decision, PayloadDescription } from '../../../shared/consent.ts';
-import { secondsLeft } from './deadline.ts';
 import { amount, payloadInWords, scatterPlot, stageInWords } from './payload-words.ts';
 import { type PersonalDecider, personal } from './person.ts';
 
@@ -24,9 +23,9 @@ export const refuseAll: Decider = async () => ({
  * nothing: Enter alone refuses, Ctrl-C refuses, the end of the time refuses, and so does a terminal that is none.
  */
 export function terminalDecider(terminal: Terminal): PersonalDecider {
-  return personal(async (payload, signal) => {
+  return personal(async (payload, signal, answerBy) => {
     if (!terminal.input.isTTY || !terminal.output.isTTY) return nobody('nobody at a terminal');
-    const show = { ...terminal, signal };
+    const show = { ...terminal, signal, answerBy };
     const ticking = setInterval(() => terminal.output.emit('resize'), 1000); // makes the prompt draw the time left anew
     try {
       note([...payloadInWords(payload), '', ...scatterPlot(payload.projection)].join('\n'), heading(payload), show);
@@ -40,7 +39,7 @@ export function terminalDecider(terminal: Terminal): PersonalDecider {
   });
 }
 
-type Shown = Terminal & { signal: AbortSignal };
+type Shown = Terminal & { signal: AbortSignal; answerBy: number };
 
 async function askAnswer(payload: PayloadDescription, show: Shown): Promise<Answer> {
   const news = payload.recipients.filter(({ isNew }) => isNew).length;
@@ -48,7 +47,7 @@ async function askAnswer(payload: PayloadDescription, show: Shown): Promise<Answ
   const answer = await select<Answer>({
     ...show,
     get message() {
-      return `May this leave?${warning} ${timeLeft(show.signal)}`;
+      return `May this leave?${warning} ${timeLeft(show.answerBy)}`;
     },
     initialValue: 'refuse', // so that a bare Enter refuses
     options: [
@@ -74,7 +73,7 @@ async function askBounds(payload: PayloadDescription, show: Shown): Promise<Boun
       return [
         `What may leave without a question from now on: ${kind} in ${stageInWords(payload)}, at most ${contents} a round,`,
         `to the ${amount(recipients.length, 'recipient')} above and nobody else. You can withdraw it at any time.`,
-        timeLeft(show.signal),
+        timeLeft(show.answerBy),
       ].join('\n');
     },
     initialValue: 'no',
@@ -102,10 +101,8 @@ function heading({ kind }: PayloadDescription): string {
   return kind === 'features' ? 'Feature vectors want to leave this site' : 'Network weights want to leave this site';
 }
 
-function timeLeft(signal: AbortSignal): string {
-  const seconds = secondsLeft(signal);
-  if (seconds === undefined) return '';
-  const left = Math.ceil(seconds);
+function timeLeft(answerBy: number): string {
+  const left = Math.max(0, Math.ceil((answerBy - Date.now()) / 1000));
   return `(${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')} left, then it is a no)`;
 }
 
