@@ -199,6 +199,19 @@ export const en = {
     title: 'Train',
   },
 
+  // Charts
+  chart: {
+    step: (step: number) => `step ${step.toLocaleString('en')}`,
+    stepHead: 'Step',
+    empty: 'Nothing to draw yet',
+    whole: 'Whole curve',
+    table: 'As a table',
+    tableOf: (title: string) => `${title} as a table`,
+    noPoints: (name: string) => `${name}: no values yet.`,
+    spoken: (name: string, last: string, at: number, best: 'low' | 'high', extreme: string, where: number) =>
+      `${name}: last ${last} at step ${at}, ${best === 'low' ? 'lowest' : 'highest'} ${extreme} at step ${where}.`,
+  },
+
   // The form of a plan, on Train, Federation and Settings
   plan,
 
