@@ -130,6 +130,7 @@ export const en = {
         : 'They are deleted from this site, with all their label maps, predictions and drawings. The files that they were imported from stay where they are.',
     removeDrafted: (count: number) =>
       `${count === 1 ? 'One of them holds' : `${number(count)} of them hold`} a drawing that is not used for training yet.`,
+    more: (count: number) => `and ${number(count)} more`,
     removeYes: (count: number) => `Remove ${amount(count, 'volume')}`,
     emptyTitle: 'No volumes yet',
     emptyWords:

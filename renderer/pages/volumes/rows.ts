@@ -1,0 +1,73 @@
+/** Volumes as the table shows them: what kind of file they came from, which fit the filter, how columns are ordered. */
+import type { LabelState, VolumeSummary } from '../../../shared/api/volumes.ts';
+import { voxelCount } from '../../../shared/volume.ts';
+import { texts } from '../../texts/index.ts';
+import { byNumber, byText, type Column } from '../../ui/table.ts';
+
+export type SourceKind = 'dicom' | 'nifti' | 'nrrd' | 'meta' | 'other';
+
+export const labelStates = ['labelled', 'drafted', 'predicted', 'none'] as const satisfies LabelState[];
+
+export interface VolumeFilter {
+  words: string; // each must stand in the name or the source
+  state: LabelState | 'all';
+}
+
+export function sourceKind({ isDicom, source }: Pick<VolumeSummary, 'isDicom' | 'source'>): SourceKind {
+  if (isDicom) return 'dicom';
+  if (/\.nii(\.gz)?$/i.test(source)) return 'nifti';
+  if (/\.(nrrd|nhdr)$/i.test(source)) return 'nrrd';
+  if (/\.(mha|mhd)$/i.test(source)) return 'meta';
+  return 'other';
+}
+
+export function fitting(volumes: VolumeSummary[], { words, state }: VolumeFilter): VolumeSummary[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return volumes.filter((volume) => {
+    if (state !== 'all' && volume.labelState !== state) return false;
+    const text = `${volume.name}\n${volume.source}`.toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+export function countStates(volumes: VolumeSummary[]): Record<LabelState, number> {
+  const counts = { none: 0, predicted: 0, drafted: 0, labelled: 0 };
+  for (const { labelState } of volumes) counts[labelState]++;
+  return counts;
+}
+
+/** "35 × 51 × 35" */
+export function sizeWords({ size }: VolumeSummary['grid']): string {
+  return size.join(' × ');
+}
+
+/** "35 × 51 × 35 mm": from the outer edge of the first voxel to that of the last. */
+export function extentWords({ size, spacing }: VolumeSummary['grid']): string {
+  return `${size.map((count, axis) => Math.round(count * spacing[axis])).join(' × ')} mm`;
+}
+
+/** "0.94 × 0.94 × 5": at most three decimals. */
+export function spacingWords({ spacing }: VolumeSummary['grid']): string {
+  return spacing.map((mm) => Number(mm.toFixed(3))).join(' × ');
+}
+
+const words = texts.volumes.columns;
+export const columns: Column<VolumeSummary>[] = [
+  { key: 'name', title: words.name, compare: byText(({ name }) => name) },
+  { key: 'size', title: words.size, width: '17%', compare: byNumber(({ grid }) => voxelCount(grid)) },
+  {
+    key: 'extent',
+    title: words.extent,
+    width: '16%',
+    compare: byNumber(({ grid: { size, spacing } }) => size.reduce((mm3, count, axis) => mm3 * count * spacing[axis], 1)),
+  },
+  {
+    key: 'labels',
+    title: words.labels,
+    width: '14%',
+    compare: byNumber(({ labelState }) => labelStates.indexOf(labelState)),
+  },
+  { key: 'kind', title: words.kind, width: '11%', compare: byText((volume) => texts.volumes.kinds[sourceKind(volume)]) },
+  { key: 'bytes', title: words.bytes, width: '9%', right: true, compare: byNumber((volume) => volume.bytes) },
+  { key: 'imported', title: words.imported, width: '13%', compare: byText(({ importedAt }) => importedAt) },
+];
