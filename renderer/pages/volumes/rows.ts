@@ -59,7 +59,9 @@ export const columns: Column<VolumeSummary>[] = [
     key: 'extent',
     title: words.extent,
     width: '16%',
-    compare: byNumber(({ grid: { size, spacing } }) => size.reduce((mm3, count, axis) => mm3 * count * spacing[axis], 1)),
+    compare: byNumber(({ grid: { size, spacing } }) =>
+      size.reduce((mm3, count, axis) => mm3 * count * spacing[axis], 1),
+    ),
   },
   {
     key: 'labels',
@@ -67,7 +69,12 @@ export const columns: Column<VolumeSummary>[] = [
     width: '14%',
     compare: byNumber(({ labelState }) => labelStates.indexOf(labelState)),
   },
-  { key: 'kind', title: words.kind, width: '11%', compare: byText((volume) => texts.volumes.kinds[sourceKind(volume)]) },
+  {
+    key: 'kind',
+    title: words.kind,
+    width: '11%',
+    compare: byText((volume) => texts.volumes.kinds[sourceKind(volume)]),
+  },
   { key: 'bytes', title: words.bytes, width: '9%', right: true, compare: byNumber((volume) => volume.bytes) },
   { key: 'imported', title: words.imported, width: '13%', compare: byText(({ importedAt }) => importedAt) },
 ];
