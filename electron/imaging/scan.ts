@@ -20,6 +20,7 @@ export interface ImportItem {
   name: string; // the file's, without ending, or a neutral description of a DICOM series; unique in one scan
   path: string; // of the file, or of the folder of a DICOM series. For the local catalogue only
   format: 'nifti' | 'nrrd' | 'meta' | 'dicom';
+  dicomFiles?: string[]; // paths of a series' files in the order of its slices; local, too
   volume: Volume;
   labels?: LabelMap;
   labelPath?: string;
@@ -154,8 +155,9 @@ async function* readSources(
       }
       continue;
     }
-    const { name, path, format } = source;
+    const { name, path, format, series } = source;
     const item: ImportItem = { name, path, format, volume };
+    if (series) item.dicomFiles = series.slices.map(({ file }) => file);
     if (labelPath === undefined) yield problem(path, fault('imaging.label-missing', { file: name }), true);
     else {
       try {

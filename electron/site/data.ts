@@ -1,10 +1,60 @@
 /**
  * What a page fetches by address, below `/site/`:
  *
- *     volumes/ID/voxels     maps/ID/voxels     volumes/ID/thumbnail.png     maps/ID/thumbnail.png     exports/ID/NAME
+ *     volumes/ID/voxels     volumes/ID/thumbnail.png
  */
-import type { Workstation } from './workstation.ts';
+import { statSync } from 'node:fs';
+import { isFault } from '../../shared/errors.ts';
+import { voxelPlace } from '../storage/volume-file.ts';
+import { servePart } from './ranges.ts';
+import { thumbnailFile } from './thumbnails.ts';
+import { reportOf, type Workstation } from './workstation.ts';
 
-export async function serveData(_workstation: Workstation, _request: Request): Promise<Response> {
-  return new Response('not here', { status: 404 });
+/** `path` captures ids, each by `([\w-]{1,64})`, so that nothing of an address ever becomes part of a path but an id. */
+interface Route {
+  path: RegExp; // of what stands after /site/
+  serve(workstation: Workstation, request: Request, ...captured: string[]): Promise<Response>;
+}
+
+const routes: Route[] = [
+  { path: /^volumes\/([\w-]{1,64})\/voxels$/, serve: voxels },
+  { path: /^volumes\/([\w-]{1,64})\/thumbnail\.png$/, serve: thumbnail },
+];
+
+export async function serveData(workstation: Workstation, request: Request): Promise<Response> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return new Response('only GET and HEAD', { status: 405, headers: { allow: 'GET, HEAD' } });
+  }
+  const path = /^\/site\/(.*)$/.exec(new URL(request.url).pathname)?.[1] ?? '';
+  for (const route of routes) {
+    const match = route.path.exec(path);
+    if (!match) continue;
+    try {
+      return await route.serve(workstation, request, ...match.slice(1));
+    } catch (error) {
+      const missing = isFault(error) && /^(storage\.(no-such-|file-missing)|site\.not-yet)/.test(error.code);
+      return Response.json(reportOf(error), { status: missing ? 404 : 500, headers: { 'cache-control': 'no-store' } });
+    }
+  }
+  return new Response('not here', { status: 404, headers: { 'cache-control': 'no-store' } });
+}
+
+/** The voxels of a volume never change: a changed image is another volume. */
+async function voxels({ site }: Workstation, request: Request, id: string): Promise<Response> {
+  const { imageFile, contentHash } = site.folder.volumes.get(id);
+  return servePart({ file: imageFile, ...voxelPlace(imageFile) }, request, {
+    'content-type': 'application/octet-stream',
+    'cache-control': 'private, max-age=31536000, immutable',
+    etag: `"${contentHash}"`,
+  });
+}
+
+async function thumbnail({ site }: Workstation, request: Request, id: string): Promise<Response> {
+  const file = thumbnailFile(site.folder, id);
+  const { size, mtimeMs } = statSync(file);
+  return servePart({ file, offset: 0, bytes: size }, request, {
+    'content-type': 'image/png',
+    'cache-control': 'private, no-cache', // asked for again each time, and not sent again where it is the same
+    etag: `"${Math.round(mtimeMs)}-${size}"`,
+  });
 }

@@ -6,9 +6,11 @@ import type { LabelMap } from '../../shared/volume.ts';
 import { scanSources } from '../imaging/scan.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 import { readLabelFile } from '../storage/volume-file.ts';
+import { portray } from './thumbnails.ts';
 
 export interface ImportOptions {
   labels?: string[]; // label maps, or folders of them
+  source?: string; // to note instead of paths, where the files do not stay
   onProgress?: (progress: { done: number; total: number; words: string }) => void;
   signal?: AbortSignal; // what is imported by then stays
 }
@@ -21,10 +23,11 @@ export interface ImportReport {
 }
 
 export async function importVolumes(
-  { volumes }: SiteFolder,
+  folder: SiteFolder,
   paths: string[],
-  { labels, onProgress, signal }: ImportOptions,
+  { labels, source, onProgress, signal }: ImportOptions,
 ): Promise<ImportReport> {
+  const { volumes } = folder;
   const report: ImportReport = { imported: [], known: 0, relabelled: 0, problems: [] };
   for await (const event of scanSources(paths, labels, signal)) {
     if (event.kind === 'progress') {
@@ -36,14 +39,18 @@ export async function importVolumes(
     } else {
       const { item } = event;
       const [known] = volumes.duplicatesOf(item.volume);
-      const record = known ?? volumes.add(item.volume, { name: item.name, source: item.path });
+      const record =
+        known ??
+        volumes.add(item.volume, { name: item.name, source: source ?? item.path, dicomFiles: item.dicomFiles });
       const gainsLabels = item.labels !== undefined && record.labels === null;
-      if (item.labels && gainsLabels) volumes.attachLabels(record.id, item.labels, item.labelPath ?? item.path);
+      if (item.labels && gainsLabels)
+        volumes.attachLabels(record.id, item.labels, source ?? item.labelPath ?? item.path);
       else if (item.labels && !sameLabels(item.labels, readLabelFile(record.labelFile))) {
         const file = nameWithin([...paths, ...(labels ?? [])], item.labelPath ?? item.path);
         const { code, message, next } = fault('site.labels-differ', { name: record.name, file });
         report.problems.push({ name: file, code, message, next, notice: false });
       }
+      if (!known || gainsLabels) portray(folder, record, item.volume, item.labels);
       if (known) {
         report.known++;
         if (gainsLabels) report.relabelled++;

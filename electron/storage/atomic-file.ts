@@ -5,11 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -103,9 +105,28 @@ export function readWholeFile(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') throw fault('storage.file-missing', { file }, error);
-    throw fault('storage.not-readable', { file, reason: reasonOf(error) }, error);
+    throw readFault(error, file);
   }
+}
+
+/** At most `count` bytes from the start of a file, and the length of all of it. Errors as `readWholeFile`. */
+export function readStart(file: string, count: number): { bytes: Uint8Array; length: number } {
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      const bytes = new Uint8Array(count);
+      return { bytes: bytes.subarray(0, readSync(handle, bytes)), length: fstatSync(handle).size };
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw readFault(error, file);
+  }
+}
+
+function readFault(error: unknown, file: string): IsocenterError {
+  if (errorCode(error) === 'ENOENT') return fault('storage.file-missing', { file }, error);
+  return fault('storage.not-readable', { file, reason: reasonOf(error) }, error);
 }
 
 /**

@@ -18,10 +18,22 @@ import { contentHash, writeLabelFile, writeVolume } from './volume-file.ts';
 export const seriesSchema = z.record(z.string(), z.union([z.string(), z.number()]));
 export type SeriesInfo = z.infer<typeof seriesSchema>;
 
+const filesSchema = z.array(z.string());
+const displaySchema = z.strictObject({
+  least: z.number(),
+  most: z.number(),
+  low: z.number(), // 1st percentile
+  high: z.number(), // 99th percentile
+});
+/** Range of a volume's values, and the window that shows it well. */
+export type Display = z.infer<typeof displaySchema>;
+
 export interface VolumeOrigin {
   name: string; // how this site calls it: a file name, a series description
   source: string; // path of the file or folder it came from
   series?: SeriesInfo;
+  /** Paths of a DICOM series' files in the order of its slices, so that a segmentation can refer to it. */
+  dicomFiles?: string[];
 }
 
 export interface VolumeRecord extends VolumeOrigin {
@@ -35,11 +47,13 @@ export interface VolumeRecord extends VolumeOrigin {
   labelOrigin: LabelOrigin | null; // null where they came from a file
   note: string; // what a person wrote about it
   importedAt: string; // RFC 3339, UTC
+  display: Display | null; // null until it is measured
   /** Stored files (safetensors); `labelFile` exists where `labels` is not null. */
   imageFile: string;
   labelFile: string;
   /** Folder of its predictions and drawings; there where it has any. */
   mapsFolder: string;
+  thumbnailFile: string; // PNG; need not exist
 }
 
 interface Row {
@@ -54,6 +68,8 @@ interface Row {
   label_origin: string | null;
   note: string;
   imported_at: string;
+  display: string | null;
+  dicom_files: string | null;
 }
 
 const labelsSchema = z.array(z.int().min(1).max(255));
@@ -70,12 +86,14 @@ export type LabelOrigin = z.infer<typeof labelOriginSchema>;
 export class Catalogue {
   #folder: string;
   #database: SiteDatabase;
-  #insert: Query<[string, string, string, string | null, string, string, string]>;
+  #insert: Query<[string, string, string, string | null, string, string, string, string | null]>;
   #all: Query<[], Row>;
   #one: Query<[string], Row>;
   #same: Query<[string], Row>;
   #label: Query<[string | null, string | null, string | null, string]>;
   #note: Query<[string, string]>;
+  #rename: Query<[string, string]>;
+  #show: Query<[string, string]>;
   #delete: Query<[string]>;
 
   /** `folder` holds the volumes' files. */
@@ -83,18 +101,21 @@ export class Catalogue {
     this.#folder = folder;
     this.#database = database;
     this.#insert = database.query(
-      'INSERT INTO volumes (id, name, source, series, content_hash, grid, imported_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO volumes (id, name, source, series, content_hash, grid, imported_at, dicom_files)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#all = database.query('SELECT * FROM volumes ORDER BY imported_at, rowid');
     this.#one = database.query('SELECT * FROM volumes WHERE id = ?');
     this.#same = database.query('SELECT * FROM volumes WHERE content_hash = ? ORDER BY imported_at, rowid');
     this.#label = database.query('UPDATE volumes SET labels = ?, label_source = ?, label_origin = ? WHERE id = ?');
     this.#note = database.query('UPDATE volumes SET note = ? WHERE id = ?');
+    this.#rename = database.query('UPDATE volumes SET name = ? WHERE id = ?');
+    this.#show = database.query('UPDATE volumes SET display = ? WHERE id = ?');
     this.#delete = database.query('DELETE FROM volumes WHERE id = ?');
   }
 
   /** Stores a volume and its row, the file first: a row always has its file. Errors as `writeVolume`. */
-  add(volume: Volume, { name, source, series }: VolumeOrigin): VolumeRecord {
+  add(volume: Volume, { name, source, series, dicomFiles }: VolumeOrigin): VolumeRecord {
     const id = randomBytes(8).toString('hex'); // says nothing about the volume
     const { imageFile } = this.#files(id);
     const { grid, sourceGrid } = volume;
@@ -108,6 +129,7 @@ export class Catalogue {
         contentHash(volume),
         JSON.stringify({ grid, sourceGrid }),
         new Date().toISOString(),
+        dicomFiles ? JSON.stringify(dicomFiles) : null,
       );
     } catch (error) {
       rmSync(imageFile, { force: true });
@@ -148,6 +170,16 @@ export class Catalogue {
     this.#note.run(note, this.get(id).id);
   }
 
+  /** Throws `storage.no-such-volume`. */
+  rename(id: string, name: string): void {
+    if (this.#rename.run(name, id) === 0) throw fault('storage.no-such-volume', { id });
+  }
+
+  /** Notes what was measured of its values. */
+  noteDisplay(id: string, display: Display): void {
+    this.#show.run(JSON.stringify(display), id);
+  }
+
   /** Every volume, in the order of import. */
   list(): VolumeRecord[] {
     return this.#all.all().map((row) => this.#record(row));
@@ -162,8 +194,8 @@ export class Catalogue {
 
   /** Deletes a volume, its files first: no image stays behind without a row that tells of it. */
   remove(id: string): void {
-    const { imageFile, labelFile, mapsFolder } = this.get(id);
-    for (const file of [imageFile, labelFile, mapsFolder]) removeFile(file);
+    const { imageFile, labelFile, thumbnailFile, mapsFolder } = this.get(id);
+    for (const file of [imageFile, labelFile, thumbnailFile, mapsFolder]) removeFile(file);
     this.#delete.run(id);
   }
 
@@ -179,6 +211,7 @@ export class Catalogue {
       imageFile: join(this.#folder, `${id}.image.safetensors`),
       labelFile: join(this.#folder, `${id}.labels.safetensors`),
       mapsFolder: join(this.#folder, `${id}.maps`),
+      thumbnailFile: join(this.#folder, `${id}.thumbnail.png`),
     };
   }
 
@@ -196,6 +229,8 @@ export class Catalogue {
       labelOrigin: row.label_origin === null ? null : parseColumn(labelOriginSchema, row.label_origin, file),
       note: row.note,
       importedAt: row.imported_at,
+      display: row.display === null ? null : parseColumn(displaySchema, row.display, file),
+      dicomFiles: row.dicom_files === null ? undefined : parseColumn(filesSchema, row.dicom_files, file),
       ...this.#files(row.id),
     };
   }

@@ -132,7 +132,18 @@ const labelMaps = `
   ALTER TABLE volumes ADD COLUMN note TEXT NOT NULL DEFAULT '';
 `;
 
-export const migrations: readonly string[] = [first, labelMaps];
+/** What a window shows and sets. */
+const workstation = `
+  ALTER TABLE volumes ADD COLUMN display TEXT; -- JSON: range and window of its values; null until they are measured
+  ALTER TABLE volumes ADD COLUMN dicom_files TEXT; -- JSON: paths of its series; null for another format
+  ALTER TABLE runs ADD COLUMN person_note TEXT NOT NULL DEFAULT '';
+  CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL -- JSON
+  ) STRICT;
+`;
+
+export const migrations: readonly string[] = [first, labelMaps, workstation];
 
 /**
  * Takes the steps that the database has not behind it, each whole or not at all; safe when two processes open the

@@ -10,7 +10,7 @@ import type { Query, SiteDatabase } from './database.ts';
 import { parseColumn } from './json-text.ts';
 import { planHash } from './plan-hash.ts';
 
-export type RunKind = 'pretrain' | 'federated' | 'finetune';
+export type RunKind = 'pretrain' | 'federated' | 'finetune' | 'segment';
 /** `paused` and `failed` runs can go on; `finished` and `cancelled` ones are over. */
 export type RunState = 'running' | 'paused' | 'failed' | 'finished' | 'cancelled';
 
@@ -28,6 +28,7 @@ export interface Run {
   round: number; // finished rounds
   step: number; // finished steps of the round under way
   note: string; // for a person: why it stopped, what it waits for
+  personNote: string; // what a person wrote about it
   startedAt: string; // times are RFC 3339, UTC
   updatedAt: string;
   endedAt: string | null; // null until it is over
@@ -63,6 +64,7 @@ interface Row {
   round: number;
   step: number;
   note: string;
+  person_note: string;
   started_at: string;
   updated_at: string;
   ended_at: string | null;
@@ -78,6 +80,8 @@ export class Runs {
   #set: Query<[string, number, number, string, number]>;
   #add: Query<[string, number, number, string, number]>;
   #metrics: Query<[string], Metric>;
+  #last: Query<[string, string, number], { value: number }>;
+  #write: Query<[string, string]>;
 
   /** `folder` holds one folder a run. */
   constructor(database: SiteDatabase, folder: string) {
@@ -99,6 +103,11 @@ export class Runs {
     this.#metrics = database.query(
       'SELECT round, step, name, value FROM metrics WHERE run = ? ORDER BY round, step, name',
     );
+    this.#last = database.query(
+      `SELECT value FROM metrics WHERE run = ? AND name = ? AND (step = 0 OR NOT ?)
+       ORDER BY round DESC, step DESC LIMIT 1`,
+    );
+    this.#write = database.query('UPDATE runs SET person_note = ? WHERE id = ?');
   }
 
   /** Notes a new run as running and makes its folder. */
@@ -130,6 +139,11 @@ export class Runs {
     return this.list()
       .filter(({ state }) => state === 'running')
       .map(({ id }) => this.update(id, { state: 'paused', note: 'The process ended in the middle of the run.' }));
+  }
+
+  /** Keeps what a person wrote about a run, also of one that is over. Throws `storage.no-such-run`. */
+  write(id: string, personNote: string): void {
+    if (this.#write.run(personNote, id) === 0) throw fault('storage.no-such-run', { id });
   }
 
   /** Every run, oldest first. */
@@ -169,6 +183,18 @@ export class Runs {
     return this.#metrics.all(id);
   }
 
+  /** The newest number of this name: of the steps too, or of whole rounds alone. Undefined where there is none. */
+  lastMetric(id: string, name: MetricName, wholeRounds = false): number | undefined {
+    return this.#last.get(id, name, wholeRounds ? 1 : 0)?.value;
+  }
+
+  /** Notes numbers of many places in one step. */
+  recordAll(id: string, entries: { place: MetricPlace; values: MetricValues }[]): void {
+    this.#database.atomically(() => {
+      for (const { place, values } of entries) this.record(id, place, values);
+    });
+  }
+
   #note(
     query: Query<[string, number, number, string, number]>,
     id: string,
@@ -194,6 +220,7 @@ export class Runs {
       round: row.round,
       step: row.step,
       note: row.note,
+      personNote: row.person_note,
       startedAt: row.started_at,
       updatedAt: row.updated_at,
       endedAt: row.ended_at,

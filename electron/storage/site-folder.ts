@@ -1,7 +1,8 @@
 /**
  * A site on disk: one folder that can be moved, backed up and deleted as a whole.
  *
- *     site.sqlite       catalogue, label maps, strokes, runs, models, metrics, approvals, permissions, ledger
+ *     site.sqlite       catalogue, label maps, strokes, runs, models, metrics, approvals, permissions, ledger,
+ *                       settings
  *     identity.key      the site's private key
  *     lock.sqlite       held by the run at work
  *     volumes/  models/  runs/  coordinator/
@@ -21,6 +22,7 @@ import { Ledger } from './ledger.ts';
 import { Models } from './models.ts';
 import { Permissions } from './permissions.ts';
 import { Runs } from './runs.ts';
+import { StoredSettings } from './settings.ts';
 import { SiteLock } from './site-lock.ts';
 
 const DATABASE = 'site.sqlite';
@@ -29,7 +31,7 @@ const SITE_NAME = /^[^\p{C}\s](?:[^\p{C}]{0,62}[^\p{C}\s])?$/u; // 1 to 64 chara
 
 export interface SiteFolder {
   readonly path: string; // absolute
-  readonly name: string;
+  readonly name: string; // changes with `rename`
   readonly createdAt: string; // RFC 3339, UTC
   readonly identityFile: string;
   readonly coordinatorFolder: string;
@@ -41,6 +43,9 @@ export interface SiteFolder {
   readonly approvals: Approvals;
   readonly permissions: Permissions;
   readonly ledger: Ledger;
+  readonly settings: StoredSettings;
+  /** Throws `storage.bad-site-name`. */
+  rename(name: string): void;
   /** Takes the site for a run until `release` or the end of the process. Throws `storage.site-busy`. */
   lock(purpose: string): SiteLock;
   close(): void;
@@ -94,8 +99,12 @@ export function openSite(path: string): SiteFolder {
     const ledger = new Ledger(database);
     const volumes = new Catalogue(database, join(folder, 'volumes'));
     const labelMaps = new LabelMaps(database, volumes);
+    const renaming = database.query<[string]>('UPDATE site SET name = ?');
     return {
-      ...row,
+      get name() {
+        return row.name;
+      },
+      createdAt: row.createdAt,
       path: folder,
       identityFile: join(folder, 'identity.key'),
       coordinatorFolder: join(folder, 'coordinator'),
@@ -107,6 +116,12 @@ export function openSite(path: string): SiteFolder {
       approvals: new Approvals(database),
       permissions: new Permissions(database, ledger),
       ledger,
+      settings: new StoredSettings(database),
+      rename(name) {
+        if (!SITE_NAME.test(name)) throw fault('storage.bad-site-name');
+        renaming.run(name);
+        row.name = name;
+      },
       lock: (purpose) => new SiteLock(folder, join(folder, 'lock.sqlite'), purpose),
       close: () => {
         labelMaps.close();

@@ -4,11 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { z } from 'zod';
 import { bytesOf } from '../../shared/bytes.ts';
 import { fault } from '../../shared/errors.ts';
 import { decodeSafetensors, encodeSafetensors, type TensorData } from '../../shared/safetensors.ts';
 import { type Grid, type LabelMap, type Volume, voxelCount } from '../../shared/volume.ts';
-import { readWholeFile, writeFileAtomic } from './atomic-file.ts';
+import { readStart, readWholeFile, writeFileAtomic } from './atomic-file.ts';
 import { gridsSchema } from './grid-schema.ts';
 import { parseJson } from './json-text.ts';
 
@@ -35,6 +36,39 @@ export function readLabelFile(file: string): LabelMap {
   const { grids, voxels } = read(file, 'labels');
   if (!(voxels instanceof Uint8Array)) throw notAVolume(file, 'its labels are not whole numbers up to 255');
   return { ...grids, voxels };
+}
+
+const voxelBytes = { U8: 1, I16: 2, U16: 2, F32: 4 } as const;
+
+/** Where the voxels lie in a stored file, for who reads a part of them. */
+export interface VoxelPlace {
+  type: keyof typeof voxelBytes;
+  offset: number; // bytes before the first voxel
+  bytes: number; // of all voxels; little endian, x fastest
+}
+
+const HEADER_ROOM = 1 << 16; // bytes; the header of a volume is under 1 kB
+
+const headerSchema = z.object({
+  voxels: z.object({
+    dtype: z.enum(['U8', 'I16', 'U16', 'F32']),
+    shape: z.tuple([z.int(), z.int(), z.int()]),
+    data_offsets: z.tuple([z.literal(0), z.int()]),
+  }),
+});
+
+/** Reads only the header. Throws `storage.file-missing`, `storage.not-readable` or `storage.not-a-volume`. */
+export function voxelPlace(file: string): VoxelPlace {
+  const { bytes: head, length } = readStart(file, HEADER_ROOM);
+  if (head.length < 8) throw notAVolume(file, 'it is shorter than its length field');
+  const start = 8 + Number(new DataView(head.buffer, head.byteOffset).getBigUint64(0, true));
+  const parsed = headerSchema.safeParse(parseJson(new TextDecoder().decode(head.subarray(8, start))));
+  if (!parsed.success) throw notAVolume(file, 'its header describes no voxels');
+  const { dtype, shape, data_offsets } = parsed.data.voxels;
+  const bytes = voxelBytes[dtype] * shape[0] * shape[1] * shape[2];
+  if (data_offsets[1] !== bytes || start + bytes !== length)
+    throw notAVolume(file, 'its length is not that of its voxels');
+  return { type: dtype, offset: start, bytes };
 }
 
 /** SHA-256 (hex) of a volume's grid and voxels: equal for the same image under another file name or format. */
