@@ -25,6 +25,17 @@ export function resumeOrStart(folder: SiteFolder, kind: RunKind, plan: Plan, det
   return folder.runs.update(unfinished.id, { state: 'running', note: '' });
 }
 
+/** Notes as paused what a process left running that ended without a word; nothing while another one is at work here. */
+export function pauseInterrupted(folder: SiteFolder): void {
+  try {
+    const lock = folder.lock('looking for runs that were cut off');
+    folder.runs.pauseInterrupted();
+    lock.release();
+  } catch (error) {
+    if (!isFault(error, 'storage.site-busy')) throw error;
+  }
+}
+
 /** Holds the site's lock while `work` is done, so that two runs never train in one site. Throws `storage.site-busy`. */
 export async function locked<Result>(
   folder: SiteFolder,

@@ -3,10 +3,21 @@
  * comes by address. Electron's shell and the browser host each put one on the screen; several windows may share it.
  */
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
-import { apiVerbs, type Reply, type SiteApi, type SiteEvent, type Snapshot, type VerbName } from '../../shared/api.ts';
-import { fault, isFault } from '../../shared/errors.ts';
+import {
+  apiVerbs,
+  type Changing,
+  type ErrorReport,
+  type Reply,
+  type SiteApi,
+  type SiteEvent,
+  type Snapshot,
+  type VerbName,
+} from '../../shared/api.ts';
+import { fault, type IsocenterError, isFault } from '../../shared/errors.ts';
+import { isSite } from '../storage/site-folder.ts';
 import { consentApi } from './api/consent.ts';
 import { federationApi } from './api/federation.ts';
 import { ledgerApi } from './api/ledger.ts';
@@ -16,7 +27,11 @@ import { trainingApi } from './api/training.ts';
 import { viewerApi } from './api/viewer.ts';
 import { volumesApi } from './api/volumes.ts';
 import { serveData } from './data.ts';
-import type { Site, SiteSurroundings } from './site.ts';
+import { engineView } from './engine-view.ts';
+import { Outbox } from './outbox.ts';
+import { pauseInterrupted } from './runs.ts';
+import { Site, type SiteSurroundings } from './site.ts';
+import { summaryOf } from './summary.ts';
 import { Tasks } from './tasks.ts';
 
 export interface WorkstationOptions extends SiteSurroundings {
@@ -28,20 +43,31 @@ export class Workstation {
   readonly surroundings: SiteSurroundings;
   readonly tasks: Tasks;
   readonly api: SiteApi;
+  /** Settles when the site in the folder is open, or it is known why not. */
+  readonly opened: Promise<void>;
   #site: Site | undefined;
+  #problem: IsocenterError | undefined;
   #snapshot: Snapshot;
+  readonly #outbox: Outbox;
   readonly #listeners = new Set<(event: SiteEvent) => void>();
+  readonly #closers: (() => Promise<void>)[] = [];
 
   constructor({ folder, ...surroundings }: WorkstationOptions) {
-    this.folder = folder;
+    this.folder = resolve(folder);
     this.surroundings = surroundings;
+    this.#outbox = new Outbox(
+      (event) => this.emit(event),
+      (lists) => {
+        if (lists.has('volumes') || lists.has('models')) this.#summarise();
+      },
+    );
     this.tasks = new Tasks((tasks) => this.change({ tasks }));
     this.#snapshot = {
       version: packageJson.version,
       site: null,
       problem: null,
       person: userInfo().username,
-      engine: { choice: 'auto', engine: 'wasm', usable: true, why: '', gflops: null, device: '' },
+      engine: engineView(),
       activity: null,
       hosted: null,
       membership: null,
@@ -62,26 +88,57 @@ export class Workstation {
       ...ledgerApi(this),
       ...settingsApi(this),
     };
+    this.opened = this.open();
   }
 
-  /** The open site. Throws `site.not-yet` before the first start. */
+  /** The open site. Throws `site.not-yet` before the first start, and why the site that is here cannot be opened. */
   get site(): Site {
-    if (!this.#site) throw fault('site.not-yet');
-    return this.#site;
+    if (this.#site) return this.#site;
+    throw this.#problem ?? fault('site.not-yet');
   }
 
   get snapshot(): Snapshot {
     return this.#snapshot;
   }
 
-  use(site: Site): void {
-    this.#site = site;
+  /** Opens the site in the folder, if there is one; what stands in the way is told to every page. May be tried again. */
+  async open(): Promise<void> {
+    if (this.#site || !isSite(this.folder)) return;
+    try {
+      this.#use(await Site.openGuarded(this.folder, this.surroundings));
+    } catch (error) {
+      this.#problem = asFault(error);
+      this.change({ problem: reportOf(error) });
+    }
   }
 
-  /** Changes what every page sees. */
+  /** First start. Errors as `Site.createGuarded`. */
+  async create(name: string): Promise<void> {
+    await this.opened;
+    this.#use(await Site.createGuarded(this.folder, name, this.surroundings));
+  }
+
+  #use(site: Site): void {
+    this.#site = site;
+    this.#problem = undefined;
+    pauseInterrupted(site.folder);
+    this.#summarise();
+    this.change({ problem: null, engine: engineView(site.folder) });
+  }
+
+  #summarise(): void {
+    if (this.#site) this.change({ site: summaryOf(this.#site) });
+  }
+
+  /** Changes what every page sees: here at once, in the windows with the next push. */
   change(changed: Partial<Snapshot>): void {
     this.#snapshot = { ...this.#snapshot, ...changed };
-    this.emit({ type: 'snapshot', changed });
+    this.#outbox.put(changed);
+  }
+
+  /** Tells every window that a list is to be read again; the site's counts follow. */
+  changed(what: Changing): void {
+    this.#outbox.putList(what);
   }
 
   emit(event: SiteEvent): void {
@@ -96,6 +153,7 @@ export class Workstation {
   /** The gate: a verb that exists, arguments that fit, an error as data. */
   async answer(name: unknown, args: unknown): Promise<Reply> {
     try {
+      await this.opened;
       if (typeof name !== 'string' || !Object.hasOwn(apiVerbs, name)) throw fault('site.unknown-verb');
       const parsed = apiVerbs[name as VerbName].args.safeParse(args);
       if (!parsed.success)
@@ -108,19 +166,33 @@ export class Workstation {
   }
 
   /** Answers an address below `/site/`: voxels, pictures, exported files. */
-  fetch(request: Request): Promise<Response> {
+  async fetch(request: Request): Promise<Response> {
+    await this.opened;
     return serveData(this, request);
   }
 
+  /** What is to end before the site is closed: a run, a coordinator. */
+  onClose(closer: () => Promise<void>): void {
+    this.#closers.push(closer);
+  }
+
+  /** Stops what is at work, so that it can be continued, and closes the site. */
   async close(): Promise<void> {
+    await this.opened;
+    await Promise.allSettled(this.#closers.map((close) => close()));
+    this.#outbox.flush();
     await this.#site?.close();
+    this.#site = undefined;
   }
 }
 
+function asFault(error: unknown): IsocenterError {
+  if (isFault(error)) return error;
+  return fault('site.unexpected', { reason: error instanceof Error ? error.message : String(error) }, error);
+}
+
 /** An error as pages show it; what has no code is a fault of the program, and its message says so. */
-export function reportOf(error: unknown) {
-  const known = isFault(error)
-    ? error
-    : fault('site.unexpected', { reason: (error as Error)?.message ?? String(error) });
-  return { code: known.code, message: known.message, next: known.next };
+export function reportOf(error: unknown): ErrorReport {
+  const { code, message, next } = asFault(error);
+  return { code, message, next };
 }

@@ -95,6 +95,7 @@ export class Catalogue {
   #rename: Query<[string, string]>;
   #show: Query<[string, string]>;
   #delete: Query<[string]>;
+  #count: Query<[], { volumes: number; labelled: number }>;
 
   /** `folder` holds the volumes' files. */
   constructor(database: SiteDatabase, folder: string) {
@@ -111,6 +112,9 @@ export class Catalogue {
     this.#note = database.query('UPDATE volumes SET note = ? WHERE id = ?');
     this.#rename = database.query('UPDATE volumes SET name = ? WHERE id = ?');
     this.#show = database.query('UPDATE volumes SET display = ? WHERE id = ?');
+    this.#count = database.query(
+      "SELECT count(*) AS volumes, count(*) FILTER (WHERE labels <> '[]') AS labelled FROM volumes",
+    );
     this.#delete = database.query('DELETE FROM volumes WHERE id = ?');
   }
 
@@ -183,6 +187,11 @@ export class Catalogue {
   /** Every volume, in the order of import. */
   list(): VolumeRecord[] {
     return this.#all.all().map((row) => this.#record(row));
+  }
+
+  /** Volumes, and those of them whose labels teach something. */
+  count(): { volumes: number; labelled: number } {
+    return this.#count.get() ?? { volumes: 0, labelled: 0 };
   }
 
   /** Throws `storage.no-such-volume`. */

@@ -69,6 +69,7 @@ export class Models {
   #one: Query<[string], Row>;
   #score: Query<[string, string]>;
   #delete: Query<[string]>;
+  #count: Query<[], { models: number }>;
 
   /** `folder` holds the weight files. */
   constructor(database: SiteDatabase, folder: string) {
@@ -80,6 +81,7 @@ export class Models {
     this.#all = database.query('SELECT * FROM models ORDER BY created_at, rowid');
     this.#one = database.query('SELECT * FROM models WHERE id = ?');
     this.#score = database.query('UPDATE models SET scores = ? WHERE id = ?');
+    this.#count = database.query('SELECT count(*) AS models FROM models');
     this.#delete = database.query('DELETE FROM models WHERE id = ?');
   }
 
@@ -103,6 +105,10 @@ export class Models {
   /** Every model, oldest first. */
   list(): Model[] {
     return this.#all.all().map((row) => this.#model(row));
+  }
+
+  count(): number {
+    return this.#count.get()?.models ?? 0;
   }
 
   /** Throws `storage.no-such-model`. */

@@ -75,6 +75,11 @@ export function createSite(path: string, name: string): SiteFolder {
   return openSite(folder);
 }
 
+/** Whether a folder holds a site, sound or not. */
+export function isSite(path: string): boolean {
+  return existsSync(join(path, DATABASE));
+}
+
 /**
  * Opens a site and clears away what killed writers left.
  *

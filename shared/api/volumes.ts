@@ -40,6 +40,7 @@ export interface FolderListing {
   path: string; // absolute
   parent: string | null;
   entries: { name: string; path: string; isFolder: boolean; bytes: number }[];
+  leftOut: number; // entries beyond the first 2000
 }
 
 const paths = z.array(z.string().min(1).max(4096)).min(1).max(10_000);

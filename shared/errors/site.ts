@@ -50,6 +50,10 @@ export const siteErrors = {
     message: '{file} could not be read: {reason}.',
     next: 'Check the path and that this account may read it.',
   },
+  'site.folder-unreadable': {
+    message: 'The folder {folder} cannot be opened: {reason}.',
+    next: 'Choose another folder, or have whoever looks after this machine give your account access.',
+  },
   'site.no-rounds': {
     message: 'The plan has no rounds of pre-training.',
     next: 'Give it "rounds" of 1 or more, or fine-tune from a random start: isocenter finetune SITE --labels all',
