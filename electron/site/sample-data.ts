@@ -1,7 +1,7 @@
 /** A set of made-up volumes to try Isocenter with: written as files and imported like a hospital's own. */
 import { mkdirSync, rmSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { makeTemporaryFolder } from '../storage/atomic-file.ts';
 import type { ImportOptions, ImportReport } from './import.ts';
 import { writePhantom } from './phantom.ts';
@@ -31,7 +31,8 @@ export async function importSampleData(
     return await site.import([folder], {
       source: 'sample data',
       signal,
-      onProgress: ({ done, words }) => onProgress?.({ done: VOLUMES + Math.min(done, VOLUMES), total: 2 * VOLUMES, words }),
+      onProgress: ({ done, words }) =>
+        onProgress?.({ done: VOLUMES + Math.min(done, VOLUMES), total: 2 * VOLUMES, words }),
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

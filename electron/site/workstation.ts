@@ -26,6 +26,7 @@ import { settingsApi } from './api/settings.ts';
 import { trainingApi } from './api/training.ts';
 import { viewerApi } from './api/viewer.ts';
 import { volumesApi } from './api/volumes.ts';
+import { CoordinatorFiles } from './coordinator-store.ts';
 import { serveData } from './data.ts';
 import { engineView } from './engine-view.ts';
 import { Outbox } from './outbox.ts';
@@ -116,6 +117,15 @@ export class Workstation {
   async create(name: string): Promise<void> {
     await this.opened;
     this.#use(await Site.createGuarded(this.folder, name, this.surroundings));
+  }
+
+  /** Peers know the site by its new name from the next federation on. Throws `site.renamed-while-hosting`. */
+  rename(name: string): void {
+    const { folder } = this.site;
+    const hosted = new CoordinatorFiles(folder.coordinatorFolder).hosted();
+    if (hosted && !hosted.finished) throw fault('site.renamed-while-hosting', { federation: hosted.federation });
+    folder.rename(name);
+    this.#summarise();
   }
 
   #use(site: Site): void {

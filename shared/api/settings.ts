@@ -49,6 +49,8 @@ export interface LicenceText {
 export const settingsVerbs = {
   /** First start: makes the site. */
   createSite: verb()(z.string().trim().min(1).max(64)),
+  /** Tries again to open a site that `Snapshot.problem` tells of. */
+  openSite: verb()(),
   renameSite: verb()(z.string().trim().min(1).max(64)),
   readSettings: verb<Settings>()(),
   changeSettings: verb<Settings>()(settingsSchema.partial()),

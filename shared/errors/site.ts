@@ -54,6 +54,10 @@ export const siteErrors = {
     message: 'The folder {folder} cannot be opened: {reason}.',
     next: 'Choose another folder, or have whoever looks after this machine give your account access.',
   },
+  'site.renamed-while-hosting': {
+    message: 'The site hosts the federation {federation}, which bears its name and is not over.',
+    next: 'Finish that federation first, then rename the site.',
+  },
   'site.no-rounds': {
     message: 'The plan has no rounds of pre-training.',
     next: 'Give it "rounds" of 1 or more, or fine-tune from a random start: isocenter finetune SITE --labels all',
