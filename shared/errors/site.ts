@@ -29,6 +29,18 @@ export const siteErrors = {
     message: 'The files of the window are missing ({folder}) and could not be built: {reason}.',
     next: 'Build them with `npm ci && npm run build` in Isocenter’s folder, then try again.',
   },
+  'site.foreign-caller': {
+    message: 'Something else than the window’s own page asked for the site’s data.',
+    next: 'Nothing was given. Close Isocenter and start it again.',
+  },
+  'site.export-gone': {
+    message: 'The exported file {file} is not there any more.',
+    next: 'Export it again.',
+  },
+  'site.not-saved': {
+    message: '{file} could not be saved: {reason}.',
+    next: 'Choose another folder, one that this account may write to and that has room.',
+  },
   'site.key-in-keychain': {
     message:
       'The key of the site {folder} is kept by the keychain of this system, which only the Isocenter window can open.',

@@ -1,0 +1,22 @@
+/** Calls a person back when something wants to leave this machine and nobody looks at the window. */
+import { Notification } from 'electron';
+import type { Workstation } from '../site/workstation.ts';
+import { texts } from './texts.ts';
+import type { MainWindow } from './window.ts';
+
+export function watchAttention(window: MainWindow, workstation: Workstation): void {
+  const asked = new Set<string>();
+  workstation.onEvent((event) => {
+    if (event.type !== 'snapshot' || event.changed.questions === undefined) return;
+    const fresh = event.changed.questions.filter(({ id }) => !asked.has(id));
+    for (const { id } of fresh) asked.add(id);
+    if (event.changed.questions.length === 0) window.open?.flashFrame(false);
+    if (fresh.length === 0 || window.open?.isFocused()) return;
+    window.open?.flashFrame(true);
+    if (!Notification.isSupported()) return;
+    // Neither site nor volume is named: others may see the screen.
+    const notice = new Notification({ title: texts.question.title, body: texts.question.body });
+    notice.on('click', () => void window.show());
+    notice.show();
+  });
+}
