@@ -34,9 +34,27 @@ export interface LabelMapRecord extends History {
   verdict: Verdict;
   labels: number[]; // present in it
   confidence: number | null;
+  scores: MapScores | null; // of a prediction; null until it was scored
   createdAt: string; // RFC 3339, UTC
   changedAt: string;
 }
+
+const scoresSchema = z.strictObject({
+  reference: z.string(), // `labelVersion` of the training labels
+  scores: z.array(
+    z.strictObject({
+      label: z.int(),
+      dice: z.number(),
+      hausdorff: z.number().nullable(),
+      hausdorff95: z.number().nullable(),
+      assd: z.number().nullable(),
+      predictedVolume: z.number(),
+      referenceVolume: z.number(),
+    }),
+  ),
+});
+/** Scores against the training labels of some version. */
+export type MapScores = z.infer<typeof scoresSchema>;
 
 export interface NewPrediction {
   volume: string;
@@ -55,6 +73,7 @@ interface Row {
   verdict: Verdict;
   labels: string;
   confidence: number | null;
+  scores: string | null;
   folded: number;
   position: number;
   revision: number;
@@ -79,6 +98,7 @@ export class LabelMaps {
   readonly #basedOn: Query<[string], { id: string }>;
   readonly #all: Query<[], { id: string; folded: number }>;
   readonly #judge: Query<[string, string]>;
+  readonly #score: Query<[string, string]>;
   readonly #delete: Query<[string]>;
 
   /** Clears away the files of label maps that a killed process did not come to note or to remove. */
@@ -97,6 +117,7 @@ export class LabelMaps {
     this.#basedOn = database.query('SELECT id FROM label_maps WHERE basis = ? ORDER BY created_at, rowid');
     this.#all = database.query('SELECT id, folded FROM label_maps');
     this.#judge = database.query('UPDATE label_maps SET verdict = ? WHERE id = ?');
+    this.#score = database.query('UPDATE label_maps SET scores = ? WHERE id = ?');
     this.#delete = database.query('DELETE FROM label_maps WHERE id = ?');
     this.#sweep();
   }
@@ -193,6 +214,10 @@ export class LabelMaps {
     const { kind, name } = this.get(id);
     if (kind !== 'prediction') throw fault('storage.not-a-prediction', { name });
     this.#judge.run(verdict, id);
+  }
+
+  noteScores(id: string, scores: MapScores): void {
+    this.#score.run(JSON.stringify(scores), id);
   }
 
   /** Copies this label map to the volume's training labels, in place of those it had, and notes who did. */
@@ -294,6 +319,7 @@ export class LabelMaps {
     return {
       ...{ id, volume, kind, name, model, basis, verdict, confidence },
       labels: parseColumn(labelsSchema, row.labels, this.#database.file),
+      scores: row.scores === null ? null : parseColumn(scoresSchema, row.scores, this.#database.file),
       createdAt: row.created_at,
       changedAt: row.changed_at,
       undo: row.position - row.folded,
@@ -314,6 +340,7 @@ function trainingRecord({ id, labels, labelSource, labelOrigin, importedAt }: Vo
     verdict: 'open',
     labels: labels ?? [],
     confidence: null,
+    scores: null,
     createdAt: since,
     changedAt: since,
     undo: 0,
