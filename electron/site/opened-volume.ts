@@ -23,7 +23,7 @@ export function openVolume(folder: SiteFolder, id: string): OpenedVolume {
   return {
     id,
     name: record.name,
-    isDicom: record.dicom !== undefined,
+    isDicom: record.dicomFiles !== undefined,
     grid: record.grid,
     voxelType: types[voxelPlace(record.imageFile).type],
     voxels: `site/volumes/${id}/voxels`,

@@ -5,7 +5,7 @@
  * on copies of their own, which no verb gives to a model. Only a person makes a label map the training labels.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { LabelMapKind, Verdict } from '../../shared/api/viewer.ts';
@@ -63,6 +63,12 @@ export interface NewPrediction {
   confidence: number | null; // 0 to 1; null where it labels nothing
 }
 
+/** What a volume has besides its training labels. */
+export interface MapsOverview {
+  kinds: Set<'prediction' | 'drawing'>;
+  bytes: number; // of their files
+}
+
 interface Row {
   id: string;
   volume: string;
@@ -96,7 +102,7 @@ export class LabelMaps {
   readonly #ofVolume: Query<[string], Row>;
   readonly #ofModel: Query<[string], Row>;
   readonly #basedOn: Query<[string], { id: string }>;
-  readonly #all: Query<[], { id: string; folded: number }>;
+  readonly #all: Query<[], Pick<Row, 'id' | 'volume' | 'kind' | 'folded'>>;
   readonly #judge: Query<[string, string]>;
   readonly #score: Query<[string, string]>;
   readonly #delete: Query<[string]>;
@@ -115,7 +121,7 @@ export class LabelMaps {
     this.#ofVolume = database.query(`${SELECT} WHERE volume = ? ORDER BY created_at, rowid`);
     this.#ofModel = database.query(`${SELECT} WHERE model = ? AND kind = 'prediction' ORDER BY created_at, rowid`);
     this.#basedOn = database.query('SELECT id FROM label_maps WHERE basis = ? ORDER BY created_at, rowid');
-    this.#all = database.query('SELECT id, folded FROM label_maps');
+    this.#all = database.query('SELECT id, volume, kind, folded FROM label_maps');
     this.#judge = database.query('UPDATE label_maps SET verdict = ? WHERE id = ?');
     this.#score = database.query('UPDATE label_maps SET scores = ? WHERE id = ?');
     this.#delete = database.query('DELETE FROM label_maps WHERE id = ?');
@@ -136,6 +142,18 @@ export class LabelMaps {
     const record = this.#volumes.get(volume);
     if (record.labels === null) throw fault('storage.no-such-label-map', { id });
     return trainingRecord(record);
+  }
+
+  /** Of every volume that has predictions or drawings. */
+  overview(): Map<string, MapsOverview> {
+    const found = new Map<string, MapsOverview>();
+    for (const row of this.#all.all()) {
+      const overview = found.get(row.volume) ?? { kinds: new Set(), bytes: 0 };
+      overview.kinds.add(row.kind);
+      overview.bytes += statSync(this.#file(row), { throwIfNoEntry: false })?.size ?? 0;
+      found.set(row.volume, overview);
+    }
+    return found;
   }
 
   /** The newest prediction of a model for each volume. */
