@@ -16,6 +16,11 @@ export function coordinatorAddress(address: string, like = 'wss:'): URL {
   return url;
 }
 
+/** Where a coordinator listens, as a site on this machine would write it. */
+export function listeningAddress({ host, port, secure }: { host: string; port: number; secure: boolean }): string {
+  return `${secure ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+}
+
 /** Whether only programs on this machine reach what listens on `host`. */
 export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '');

@@ -12,6 +12,8 @@ export interface Channel {
   readonly binding: Uint8Array | null;
   /** Address of the other end, for messages to a person. */
   readonly remote: string;
+  /** When the other end last gave a sign of life, ms since 1970. */
+  readonly heard: number;
   /** Frames and the close that came before are handed over first. */
   listen(handlers: ChannelHandlers): void;
   /** Resolves when the frame was handed to the network, rejects when the connection is closed. */

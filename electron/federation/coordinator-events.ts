@@ -9,11 +9,22 @@ export type CoordinatorEvent =
   /** To be shown loudly: names, weights and who takes part can be read and changed on the way. */
   | { type: 'insecure'; host: string }
   | { type: 'admitted'; site: Party; volumes: number; again: boolean }
+  /** Last signs of life of the sites that are here, every few seconds; `at` is milliseconds since 1970. */
+  | { type: 'heard'; sites: (Party & { at: number })[] }
   | { type: 'left'; site: Party; code: number; reason: string }
   /** A connection was refused or closed; `site` is null before it has proved who it is. */
   | { type: 'refused'; site: Party | null; remote: string; code: number; why: CloseName; detail: string }
-  /** Before a round: who is here, how many are needed, who is away. */
-  | { type: 'waiting'; present: Party[]; needed: number; missing: Party[] }
+  /** Before a round, which `started` tells from the first: who is here, how many are needed, who is away. */
+  | {
+      type: 'waiting';
+      stage: Stage;
+      round: number;
+      rounds: number;
+      started: boolean;
+      present: Party[];
+      needed: number;
+      missing: Party[];
+    }
   /** `deadline` is milliseconds since 1970; `missing` is whom the phase waits for. */
   | {
       type: 'phase';

@@ -7,7 +7,7 @@ import { fault } from '../../shared/errors.ts';
 import { type CloseName, closeCodes, closeName } from '../../shared/protocol/codes.ts';
 import { defaultTiming, limits, type Timing } from '../../shared/protocol/limits.ts';
 import { type MessageOf, nameSchema, type SiteMessage } from '../../shared/protocol/messages.ts';
-import { isLoopback } from './address.ts';
+import { isLoopback, listeningAddress } from './address.ts';
 import { admission } from './admission.ts';
 import { checkFeatures, checkUpdate, payloadLimit } from './answers.ts';
 import type { Channel } from './channel.ts';
@@ -41,6 +41,7 @@ export class Coordinator {
   readonly #strangers = new Set<Link<'coordinator'>>();
   #listener!: Listener;
   #closing: Promise<void> | undefined;
+  #listening: NodeJS.Timeout | undefined;
 
   private constructor(options: CoordinatorOptions, saved: CoordinatorState | undefined) {
     this.#options = options;
@@ -102,7 +103,7 @@ export class Coordinator {
   /** Where it listens, as a site on this machine would write it. */
   get address(): string {
     const { host, port } = this.#listener;
-    return `${this.#options.tls ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+    return listeningAddress({ host, port, secure: this.#options.tls !== undefined });
   }
 
   /** New invitations, each for one site. `address` is what sites connect to where it is not the one listened on. */
@@ -123,6 +124,7 @@ export class Coordinator {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#listening);
     const stopped = this.#run.stop();
     for (const link of this.#strangers) link.refuse(fault('federation.stopping'));
     await Promise.all(this.#sessions.all().map(({ link }) => link.end('stopping')));
@@ -141,6 +143,12 @@ export class Coordinator {
     });
     onEvent({ type: 'listening', host: this.#listener.host, port: this.#listener.port, secure: tls !== undefined });
     if (!tls && !isLoopback(where.host)) onEvent({ type: 'insecure', host: where.host });
+    this.#listening = setInterval(() => this.#tellHeard(), this.#timing.pingEvery);
+  }
+
+  #tellHeard(): void {
+    const sites = this.#sessions.all().map(({ site, link }) => ({ ...party(site), at: link.heard }));
+    if (sites.length > 0) this.#options.onEvent({ type: 'heard', sites });
   }
 
   // Admission

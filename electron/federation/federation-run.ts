@@ -282,12 +282,13 @@ export class FederationRun {
     const { rounds } = this.state;
     const missing = awaited(rounds).map((site) => this.party(site));
     const { stage, round, phase, deadline, started } = rounds;
+    const place = { stage, round, rounds: this.rules.rounds[stage] };
     if (phase === 'admit') {
       const here = present(rounds).map((site) => this.party(site));
       const needed = started ? this.rules.quorum : this.rules.sites;
-      this.#options.onEvent({ type: 'waiting', present: here, needed, missing });
+      this.#options.onEvent({ type: 'waiting', ...place, started, present: here, needed, missing });
       return;
     }
-    this.#options.onEvent({ type: 'phase', stage, round, rounds: this.rules.rounds[stage], phase, deadline, missing });
+    this.#options.onEvent({ type: 'phase', ...place, phase, deadline, missing });
   }
 }

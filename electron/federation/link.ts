@@ -65,6 +65,10 @@ export class Link<Own extends 'site' | 'coordinator'> {
     return this.#channel.remote;
   }
 
+  get heard(): number {
+    return this.#channel.heard;
+  }
+
   get binding(): Uint8Array | null {
     return this.#channel.binding;
   }

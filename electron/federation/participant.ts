@@ -29,8 +29,8 @@ import { readWeights } from './weights-frame.ts';
 
 export type { RemoteBatch, Round } from './participant-round.ts';
 
-/** What happens to the connection; `words` is a sentence for a person. */
-export type ParticipantEvent = { words: string } & (
+/** What happens, where there is something to say of it: `words` is a sentence for a person. */
+export type ParticipantNews = { words: string } & (
   | { type: 'connected'; again: boolean }
   | { type: 'disconnected'; reason: string }
   /** To be shown loudly: without TLS, or with TLS that ends before the coordinator. */
@@ -42,6 +42,22 @@ export type ParticipantEvent = { words: string } & (
   | { type: 'round-over'; stage: Stage; round: number; counted: boolean; sites: number }
 );
 
+/** How things stand, for a page. */
+export type ParticipantState =
+  /** The other admitted sites, whenever that changes. */
+  | { type: 'roster'; sites: (Party & { present: boolean })[] }
+  /** A phase of a round that this site is a member of is open; `deadline` is milliseconds since 1970. */
+  | {
+      type: 'phase';
+      stage: Stage;
+      round: number;
+      rounds: number;
+      phase: 'features' | 'training';
+      deadline: number;
+    };
+
+export type ParticipantEvent = ParticipantNews | ParticipantState;
+
 export interface ParticipantOptions {
   identity: Identity;
   name: string;
@@ -51,6 +67,8 @@ export interface ParticipantOptions {
   volumes: number; // that this site trains on
   /** PEM of the authority, or the certificate itself, that a wss coordinator must show; the system's where absent. */
   ca?: string;
+  /** Of the plan that the person was shown, hex; a coordinator with another one is refused. */
+  planHash?: string;
   signal?: AbortSignal; // ends the participation, as `close` does
   onEvent: (event: ParticipantEvent) => void;
   timing?: Timing;
@@ -93,7 +111,7 @@ export class Participant {
 
   /**
    * Connects and is admitted. Throws `federation.unreachable`, `-untrusted-certificate`, `-certificate-unsound` (of
-   * `ca`), `-wrong-coordinator`, `-wrong-federation`, `-wrong-plan`, `-name-unsound`, or what the coordinator gives as its reason (`-unknown-token`, `-token-used`...).
+   * `ca`), `-wrong-coordinator`, `-wrong-federation`, `-wrong-plan`, `-other-plan`, `-name-unsound`, or what the coordinator gives as its reason (`-unknown-token`, `-token-used`...).
    */
   static async connect(options: ParticipantOptions): Promise<Participant> {
     if (!nameSchema.safeParse(options.name).success) throw fault('federation.name-unsound', { name: options.name });
@@ -210,6 +228,8 @@ export class Participant {
     }
     const hash = planHash(plan);
     if (hash !== hex(admitted.planHash)) throw fault('federation.wrong-plan');
+    const shown = this.#options.planHash;
+    if (shown !== undefined && hash !== shown) throw fault('federation.other-plan');
     if (this.#plan && hash !== this.#planHash) throw fault('federation.plan-changed', { federation });
     this.#plan = plan;
     this.#planHash = hash;
@@ -232,6 +252,7 @@ export class Participant {
     switch (message.type) {
       case 'roster':
         this.#roster.update(message.sites);
+        this.#options.onEvent({ type: 'roster', sites: this.peers() });
         return;
       case 'announce':
         this.#onAnnounce(message, payload);
@@ -240,7 +261,9 @@ export class Participant {
         if (this.#round?.matches(message)) this.#round.receive(message, payload);
         return;
       case 'training':
-        if (this.#round?.matches(message)) this.#round.closeFeatures();
+        if (!this.#round?.matches(message)) return;
+        this.#round.closeFeatures();
+        this.#tellPhase(this.#round, 'training', message.remaining);
         return;
       case 'counted':
         if (this.#round?.matches(message)) this.#round.counted(message.about);
@@ -266,6 +289,7 @@ export class Participant {
     const same = known?.matches(announce) && (weights.length === 0 || Buffer.compare(weights, known.weights) === 0);
     if (known && same) {
       known.resync(announce);
+      this.#tellPhase(known, announce.phase, announce.remaining);
       return;
     }
     if (weights.length === 0) throw fault('federation.bad-turn');
@@ -295,7 +319,13 @@ export class Participant {
       weights,
     );
     this.#waiting = this.#round;
+    this.#tellPhase(this.#round, announce.phase, announce.remaining);
     this.#wake?.();
+  }
+
+  #tellPhase({ stage, number, rounds }: Round, phase: 'features' | 'training', remaining: number): void {
+    const deadline = Date.now() + remaining;
+    this.#options.onEvent({ type: 'phase', stage, round: number, rounds, phase, deadline });
   }
 
   #onRefused(message: MessageOf<'refused'>): void {

@@ -176,6 +176,10 @@ class SocketChannel implements Channel {
     });
   }
 
+  get heard(): number {
+    return this.#heard;
+  }
+
   listen(handlers: ChannelHandlers): void {
     this.#handlers = handlers;
     for (const frame of this.#waiting.splice(0)) handlers.onFrame(frame);

@@ -210,6 +210,7 @@ export async function behave(
 class MemoryChannel implements Channel {
   readonly remote = 'memory';
   readonly binding: Uint8Array | null;
+  readonly heard = Date.now();
   peer!: MemoryChannel;
   closed: CloseName | undefined;
   #handlers: ChannelHandlers | undefined;

@@ -9,4 +9,6 @@ export interface SiteContext {
   readonly name: string;
   readonly fingerprint: string;
   readonly trainer: Trainer;
+  /** Another process, for what must not wait behind a run. Whoever opens it closes it. */
+  openTrainer(): Trainer;
 }

@@ -1,10 +1,11 @@
 /** Coordinating a federation: the site as its host. It may also join it, as any other site does. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stage } from '../../shared/consent.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
 import { decodeWeights, encodeSafetensors } from '../../shared/safetensors.ts';
+import { listeningAddress } from '../federation/address.ts';
 import { Coordinator } from '../federation/coordinator.ts';
 import type { CoordinatorEvent } from '../federation/coordinator-events.ts';
 import { issueInvitation } from '../federation/invitation.ts';
@@ -13,7 +14,7 @@ import { planHash } from '../storage/plan-hash.ts';
 import { SiteLock } from '../storage/site-lock.ts';
 import { readWeights, writeWeights } from '../storage/weight-file.ts';
 import type { SiteContext } from './context.ts';
-import { CoordinatorFiles } from './coordinator-store.ts';
+import { CoordinatorFiles, type Hosted } from './coordinator-store.ts';
 import { requireSameNetwork } from './network-fit.ts';
 
 export interface CoordinateOptions {
@@ -21,7 +22,7 @@ export interface CoordinateOptions {
   listen: { host: string; port: number }; // port 0: any free one
   sites: number; // the first round begins when that many are here
   from?: string; // id of a model of this site to begin with, instead of random weights
-  tls?: { cert: string; key: string }; // PEM
+  tls?: { cert: string; key: string }; // paths of PEM files
   signal?: AbortSignal;
   onEvent?: (event: CoordinatorEvent) => void;
 }
@@ -37,8 +38,8 @@ export interface CoordinateResult {
  */
 export async function coordinate(site: SiteContext, options: CoordinateOptions): Promise<CoordinateResult> {
   const { folder } = site;
-  const { plan, signal } = options;
-  const start = options.from === undefined ? undefined : folder.models.get(options.from);
+  const { plan, sites, from, tls, signal } = options;
+  const start = from === undefined ? undefined : folder.models.get(from);
   if (start) requireSameNetwork(start, plan);
   const store = new CoordinatorFiles(folder.coordinatorFolder);
   const lock = new SiteLock(folder.path, join(folder.coordinatorFolder, 'lock.sqlite'), 'coordinating a federation');
@@ -48,20 +49,28 @@ export async function coordinate(site: SiteContext, options: CoordinateOptions):
     else if (before && before.planHash !== planHash(plan)) {
       throw fault('site.other-federation', { site: folder.path, folder: folder.coordinatorFolder });
     }
-    const about = { federation: site.name, planHash: planHash(plan) };
+    const about: Omit<Hosted, 'address' | 'finished'> = {
+      federation: site.name,
+      planHash: planHash(plan),
+      request: null,
+    };
     const coordinator = await Coordinator.start({
       identity: site.identity,
       name: site.name,
       federation: site.name,
       plan,
-      sites: options.sites,
+      sites,
       listen: options.listen,
-      tls: options.tls,
+      tls: tls && { cert: readPem(tls.cert), key: readPem(tls.key) },
       store,
       initialWeights: (stage, previous) => initialWeights(site, plan, stage, previous, start?.file),
       onEvent(event) {
         // Written before anybody hears of it, so that `invite` finds it.
-        if (event.type === 'listening') store.writeHosted({ ...about, address: addressOf(event), finished: false });
+        if (event.type === 'listening') {
+          const { host, port } = event; // the port is known only now, and is what invitations name
+          about.request = { plan, host, port, sites, from: from ?? null, tls: tls ?? null };
+          store.writeHosted({ ...about, address: listeningAddress(event), finished: false });
+        }
         options.onEvent?.(event);
       },
     });
@@ -86,10 +95,6 @@ export async function coordinate(site: SiteContext, options: CoordinateOptions):
   } finally {
     lock.release();
   }
-}
-
-function addressOf({ host, port, secure }: { host: string; port: number; secure: boolean }): string {
-  return `${secure ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
 /**
@@ -123,13 +128,14 @@ async function initialWeights(
   from: string | undefined,
 ): Promise<Uint8Array> {
   const folder = makeTemporaryFolder(site.folder.coordinatorFolder);
+  const trainer = site.openTrainer(); // the other sites do not wait for what this one trains
   try {
     const before = join(folder, 'before.safetensors');
     const out = join(folder, 'out.safetensors');
     if (previous) {
       writeWeights(before, decodeWeights(previous, 'the weights before').weights, { plan, kind: 'encoder' });
     }
-    await site.trainer.run('initialise', {
+    await trainer.run('initialise', {
       plan,
       parts: stage === 'pretraining' ? ['encoder', 'projection'] : ['encoder', 'decoder'],
       from: previous ? before : from,
@@ -137,6 +143,16 @@ async function initialWeights(
     });
     return encodeSafetensors(readWeights(out).weights);
   } finally {
+    await trainer.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Throws `site.file-unreadable`. */
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw fault('site.file-unreadable', { file, reason: (error as Error).message });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * A federation that this site coordinates, on disk:
  *
- *     coordinator/federation.json   name, plan's hash and address, for `invite` in another process
+ *     coordinator/federation.json   name, plan, address and how it listens: for `invite` in another process, and to go on
  *     coordinator/state.msgpack     the coordinator's state; gone when the federation is finished
  *     coordinator/tokens/           an empty file for each issued token, named by its hash
  */
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { decode, encode } from '@msgpack/msgpack';
 import { z } from 'zod';
 import { fault } from '../../shared/errors.ts';
+import { planSchema } from '../../shared/plan.ts';
 import type { CoordinatorState, CoordinatorStore } from '../federation/coordinator-state.ts';
 import { readWholeFile, writeFileAtomic } from '../storage/atomic-file.ts';
 
@@ -18,6 +19,18 @@ const hostedSchema = z.strictObject({
   planHash: z.string(),
   address: z.string(), // ws://HOST:PORT/ or wss://HOST:PORT/
   finished: z.boolean(),
+  /** With which it goes on; null in files of early versions. */
+  request: z
+    .strictObject({
+      plan: planSchema,
+      host: z.string(),
+      port: z.int(),
+      sites: z.int(),
+      from: z.string().nullable(), // model
+      tls: z.strictObject({ cert: z.string(), key: z.string() }).nullable(), // paths
+    })
+    .nullable()
+    .default(null),
 });
 export type Hosted = z.infer<typeof hostedSchema>;
 
@@ -43,8 +56,9 @@ export class CoordinatorFiles implements CoordinatorStore {
     writeFileAtomic(this.#about, `${JSON.stringify(hosted, null, 2)}\n`);
   }
 
-  /** Forgets a finished federation, before the next. */
+  /** Forgets a federation that is finished or given up, before the next. */
   clear(): void {
+    rmSync(this.#about, { force: true });
     rmSync(this.#state, { force: true });
     rmSync(this.#tokens, { recursive: true, force: true });
     mkdirSync(this.#tokens);

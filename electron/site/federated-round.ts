@@ -175,7 +175,15 @@ async function ask(
   const verdict = await gate.ask(bytes, description, round.signal);
   const { kind } = description;
   const tell = (sent: boolean, reason: string) =>
-    member.onEvent({ type: 'payload', kind, round: round.number, sent, bytes: bytes.length, reason });
+    member.onEvent({
+      type: 'payload',
+      kind,
+      stage: round.stage,
+      round: round.number,
+      sent,
+      bytes: bytes.length,
+      reason,
+    });
   if ('approved' in verdict) return { gate, payload: verdict.approved, tell };
   const { answer, reason } = verdict.refused;
   tell(false, reason);

@@ -1,6 +1,6 @@
 /** Taking part in a federation from the first round to the last. */
 import { readFileSync, rmSync } from 'node:fs';
-import type { Decider } from '../../shared/consent.ts';
+import type { Decider, Decision } from '../../shared/consent.ts';
 import { fault, isFault } from '../../shared/errors.ts';
 import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
@@ -15,6 +15,7 @@ import { ConsentGate } from './consent/gate.ts';
 import type { SiteContext } from './context.ts';
 import { finetuneRound, Leaving, type Membership, pretrainRound, roundFile } from './federated-round.ts';
 import type { JoinEvent, RoundSummary } from './join-events.ts';
+import { forgetInvitation, keepInvitation } from './kept-invitation.ts';
 import { asRun, locked, noteTraining } from './runs.ts';
 import { allVolumes, labelledVolumes } from './volumes.ts';
 
@@ -24,7 +25,12 @@ export interface JoinOptions {
   address?: { host: string; port: number }; // connect here instead of where the invitation says
   ca?: string; // PEM file that the coordinator's certificate is checked against
   labels?: number | 'all'; // labelled volumes to use in federated fine-tuning; default all
-  signal?: AbortSignal;
+  /** Decides before standing permissions and the decider; undefined where it leaves it to them. */
+  rule?: () => Decision | undefined;
+  /** Hash of the plan that a person was shown; another one is refused. */
+  planHash?: string;
+  signal?: AbortSignal; // stops, to go on later
+  leave?: AbortSignal; // says goodbye: the run is over
   onEvent?: (event: JoinEvent) => void;
 }
 
@@ -56,30 +62,49 @@ async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinRe
     address: options.address,
     ca: options.ca === undefined ? undefined : readCertificate(options.ca),
     volumes: volumes.length,
+    planHash: options.planHash,
     signal,
-    onEvent: ({ type, words }) => onEvent({ type: 'connection', loud: type === 'insecure', words }),
+    onEvent: (event) => {
+      if ('words' in event) onEvent({ type: 'news', news: event, loud: event.type === 'insecure' });
+      else onEvent(event);
+    },
   });
+  const goodbye = () => void participant.leave('the person left');
+  options.leave?.addEventListener('abort', goodbye, { once: true });
   try {
     const { plan, federation, coordinator } = participant;
-    onEvent({ type: 'joined', federation, coordinator, plan });
     const labelled = () => labelledVolumes(folder, options.labels ?? 'all', plan.seed);
-    if (plan.finetuneRounds > 0) labelled(); // throws now rather than after all pre-training
+    await ready(participant, plan.finetuneRounds > 0 ? labelled : () => {});
     const details = { federation, coordinator: coordinator.fingerprint, invitation: hashToken(invitation.token) };
     return await asRun(folder, { kind: 'federated', plan, details }, (run) => {
+      keepInvitation(run, options);
+      onEvent({ type: 'joined', run: run.id, federation, coordinator, plan });
       const gate = (answerTimeout: number) =>
         new ConsentGate({
           ledger: folder.ledger,
           approvals: folder.approvals,
           permissions: folder.permissions,
           decider: options.decider,
+          rule: options.rule,
           run: run.id,
           answerTimeout,
         });
       const seed = seedOf(plan, site.name);
-      return follow({ site, participant, run, gate, plan, seed, volumes, labelled, onEvent }, signal);
+      return follow({ site, participant, run, gate, plan, seed, volumes, labelled, onEvent }, options);
     });
   } finally {
+    options.leave?.removeEventListener('abort', goodbye);
     await participant.close();
+  }
+}
+
+/** Finds out now rather than after all pre-training what this site lacks; the others are not kept waiting for it. */
+async function ready(participant: Participant, check: () => unknown): Promise<void> {
+  try {
+    check();
+  } catch (error) {
+    await participant.leave('not ready');
+    throw error;
   }
 }
 
@@ -88,7 +113,7 @@ function seedOf({ seed }: Plan, name: string): number {
   return randomInteger(seededRandom('site', seed, name), 2 ** 31);
 }
 
-async function follow(member: Membership, signal: AbortSignal | undefined): Promise<JoinResult> {
+async function follow(member: Membership, { signal, leave }: JoinOptions): Promise<JoinResult> {
   const { participant, run, site } = member;
   const rounds: RoundSummary[] = [];
   let before = noTraffic(); // a round's traffic begins with its announcement, which comes before the loop sees it
@@ -100,14 +125,17 @@ async function follow(member: Membership, signal: AbortSignal | undefined): Prom
       if (!result) continue;
       const summary = noteRound(member, round, result, traffic);
       rounds.push(summary);
-      member.onEvent({ type: 'round', ...summary });
+      member.onEvent({ type: 'round', ...summary, traffic });
     }
     signal?.throwIfAborted(); // the rounds also end when it was we who closed the connection
-  } catch (error) {
+    if (leave?.aborted) throw new Leaving('the person left');
+  } catch (cause) {
     signal?.throwIfAborted();
+    const error = leave?.aborted ? new Leaving('the person left') : cause;
     if (!(error instanceof Leaving)) throw error;
     await participant.leave(error.message);
     site.folder.runs.update(run.id, { state: 'cancelled', note: `left: ${error.message}` });
+    forgetInvitation(run);
     return { run: run.id, models: [], rounds, left: true };
   }
   // A run that goes on after a restart knows only the rounds since; the ones before were noted.
@@ -115,6 +143,7 @@ async function follow(member: Membership, signal: AbortSignal | undefined): Prom
     throw fault('site.nothing-counted', { federation: participant.federation });
   }
   const model = keepModel(member);
+  forgetInvitation(run);
   return { run: run.id, models: model ? [model.id] : [], rounds, left: false };
 }
 

@@ -1,14 +1,25 @@
 /** What a federation's participant tells while it takes part. */
 import type { Party, PayloadKind, Stage } from '../../shared/consent.ts';
 import type { Plan } from '../../shared/plan.ts';
+import type { ParticipantNews, ParticipantState } from '../federation/participant.ts';
+import type { Traffic } from '../federation/traffic.ts';
 
 export type JoinEvent =
-  | { type: 'joined'; federation: string; coordinator: Party; plan: Plan }
-  | { type: 'connection'; words: string; loud: boolean }
+  | { type: 'joined'; run: string; federation: string; coordinator: Party; plan: Plan }
+  | { type: 'news'; news: ParticipantNews; loud: boolean }
+  | ParticipantState
   | { type: 'progress'; step: number; steps: number; words: string } // steps of all rounds
   | { type: 'asking'; kind: PayloadKind; round: number } // the decider is about to be asked
-  | { type: 'payload'; kind: PayloadKind; round: number; sent: boolean; bytes: number; reason: string }
-  | ({ type: 'round' } & RoundSummary);
+  | {
+      type: 'payload';
+      kind: PayloadKind;
+      stage: Stage;
+      round: number;
+      sent: boolean;
+      bytes: number;
+      reason: string;
+    }
+  | ({ type: 'round'; traffic: Traffic } & RoundSummary); // traffic since the round before;
 
 export interface RoundSummary {
   stage: Stage;

@@ -30,11 +30,17 @@ export class Site implements SiteContext {
   readonly folder: SiteFolder;
   readonly identity: Identity;
   readonly trainer: Trainer;
+  readonly #launch: Launch | undefined;
 
   private constructor(folder: SiteFolder, identity: Identity, launch?: Launch) {
     this.folder = folder;
     this.identity = identity;
-    this.trainer = new Trainer(launch);
+    this.#launch = launch;
+    this.trainer = this.openTrainer();
+  }
+
+  openTrainer(): Trainer {
+    return new Trainer(this.#launch);
   }
 
   /** Makes a folder a site, with a new key pair. Errors as `createSite`. */

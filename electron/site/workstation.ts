@@ -29,6 +29,7 @@ import { volumesApi } from './api/volumes.ts';
 import { CoordinatorFiles } from './coordinator-store.ts';
 import { serveData } from './data.ts';
 import { engineView } from './engine-view.ts';
+import { Federating } from './federating.ts';
 import { Outbox } from './outbox.ts';
 import { pauseInterrupted } from './runs.ts';
 import { Site, type SiteSurroundings } from './site.ts';
@@ -48,6 +49,7 @@ export class Workstation {
   readonly opened: Promise<void>;
   #site: Site | undefined;
   #problem: IsocenterError | undefined;
+  #federating: Federating | undefined;
   #snapshot: Snapshot;
   readonly #outbox: Outbox;
   readonly #listeners = new Set<(event: SiteEvent) => void>();
@@ -98,6 +100,12 @@ export class Workstation {
     throw this.#problem ?? fault('site.not-yet');
   }
 
+  /** Errors as `site`. */
+  get federating(): Federating {
+    if (this.#federating) return this.#federating;
+    throw this.#problem ?? fault('site.not-yet');
+  }
+
   get snapshot(): Snapshot {
     return this.#snapshot;
   }
@@ -132,6 +140,7 @@ export class Workstation {
     this.#site = site;
     this.#problem = undefined;
     pauseInterrupted(site.folder);
+    this.#federating = new Federating(this, site);
     this.#summarise();
     this.change({ problem: null, engine: engineView(site.folder) });
   }
@@ -189,7 +198,7 @@ export class Workstation {
   /** Stops what is at work, so that it can be continued, and closes the site. */
   async close(): Promise<void> {
     await this.opened;
-    await Promise.allSettled(this.#closers.map((close) => close()));
+    await Promise.allSettled([this.#federating?.close(), ...this.#closers.map((close) => close())]);
     this.#outbox.flush();
     await this.#site?.close();
     this.#site = undefined;

@@ -39,7 +39,7 @@ export type Handed = 'sent' | 'withheld' | null;
 export interface RoundRecord {
   stage: Stage;
   round: number;
-  counted: boolean; // enough sites sent weights, so that the round changed the model
+  counted: boolean | null; // null while it is under way; enough sites sent weights, so that the round changed the model
   sites: number; // that sent weights
   loss: number | null; // mean: here (membership), over the sites that told theirs (hosted)
   seconds: number | null; // of training here (membership), of the whole round (hosted)

@@ -129,6 +129,15 @@ export const federationErrors = {
     message: "The coordinator's plan does not have the hash that it names.",
     next: 'Install the same version of Isocenter at every site and at the coordinator.',
   },
+  'federation.other-plan': {
+    message: 'The coordinator now has another plan than the one that was shown.',
+    next: 'Read the invitation again before you accept it.',
+  },
+  'federation.unencrypted': {
+    message:
+      'Without a certificate everybody on the way to {host} can read and change names and weights, and pretend to be a site.',
+    next: 'Give a certificate and its key (PEM), listen on 127.0.0.1 only, or say that you want it all the same.',
+  },
   'federation.not-approved': {
     message: 'A payload was not sent: {reason}.',
     next: 'Only what a person or policy approved for exactly these recipients and this round may leave. Report this as a fault of Isocenter.',
@@ -146,6 +155,14 @@ export const federationErrors = {
   'federation.no-rounds': {
     message: 'The plan has no rounds: "rounds" and "finetuneRounds" are both 0.',
     next: 'Set at least one of them, or train alone with "isocenter pretrain" and "isocenter finetune".',
+  },
+  'federation.hosting-already': {
+    message: 'This site is hosting the federation "{federation}" at the moment.',
+    next: 'Stop hosting it first.',
+  },
+  'federation.not-a-member': {
+    message: 'This site takes part in no federation at the moment.',
+    next: 'Join one with an invitation.',
   },
   'federation.plan-changed': {
     message: 'The coordinator has begun the federation "{federation}" with another plan.',

@@ -75,8 +75,8 @@ export const siteErrors = {
     next: 'Give it "rounds" of 1 or more, or fine-tune from a random start: isocenter finetune SITE --labels all',
   },
   'site.cert-without-key': {
-    message: 'Only one of --cert and --key was given.',
-    next: 'Give both: the certificate and its private key, each a PEM file.',
+    message: 'Of a certificate and its private key only one was given.',
+    next: 'Give both, each a PEM file (by command: --cert and --key).',
   },
   'site.unknown-ending': {
     message: '{file} does not end in .nii, .nii.gz, .nrrd or .mha.',
@@ -89,6 +89,10 @@ export const siteErrors = {
   'site.labels-differ': {
     message: '{name} is here already, with other labels than {file} has.',
     next: 'The labels that it had were kept. To use the new ones, import into a new site.',
+  },
+  'site.invitation-lost': {
+    message: 'The invitation with which {run} was begun is not kept here.',
+    next: 'Join again with the same invitation: the run goes on where it was.',
   },
   'site.nothing-counted': {
     message:
@@ -125,7 +129,7 @@ export const siteErrors = {
   },
   'site.other-federation': {
     message: 'The site {site} still coordinates a federation with another plan.',
-    next: 'Finish it with its own plan, or remove the folder {folder} to abandon it.',
+    next: 'Finish it with its own plan, or abandon it: in the window on the page Federation, otherwise by removing the folder {folder}.',
   },
   'site.nothing-hosted': {
     message: 'The site {site} coordinates no federation at the moment.',

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { fault } from '../../../shared/errors.ts';
+import { coordinatorWords } from '../../site/coordinator-words.ts';
 import { Site } from '../../site/site.ts';
 import { hostAndPort, readPlan, run, wholeNumber } from '../action.ts';
-import { coordinatorWords } from '../coordinator-words.ts';
 
 interface Options {
   plan: string;
@@ -31,7 +30,7 @@ export function coordinator(): Command {
         if ((options.cert === undefined) !== (options.key === undefined)) throw fault('site.cert-without-key');
         const tls =
           options.cert !== undefined && options.key !== undefined
-            ? { cert: readPem(options.cert), key: readPem(options.key) }
+            ? { cert: options.cert, key: options.key }
             : undefined;
         await using site = Site.open(folder);
         output.note(`This site’s key fingerprint, to be read out to whoever asks: ${site.fingerprint}`);
@@ -45,17 +44,10 @@ export function coordinator(): Command {
           onEvent(event) {
             const said = coordinatorWords(event);
             if (said) said.loud ? output.warn(said.words) : output.note(said.words);
+            if (event.type === 'insecure') output.warn('Give --cert and --key.');
           },
         });
         output.result(result, `The federation is finished. Models: ${result.models.join(', ') || 'none'}.`);
       }),
     );
-}
-
-function readPem(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw fault('site.file-unreadable', { file, reason: (error as Error).message });
-  }
 }

@@ -40,9 +40,9 @@ export function join(): Command {
                   `Joined “${event.federation}”, coordinated by ${event.coordinator.name} (${event.coordinator.fingerprint}).`,
                 );
                 break;
-              case 'connection':
-                if (event.loud) output.warn(event.words);
-                else output.note(event.words);
+              case 'news':
+                if (event.loud) output.warn(event.news.words);
+                else output.note(event.news.words);
                 break;
               case 'asking':
                 line.end(); // a bar would tear the question

@@ -1,7 +1,23 @@
+/** Creating, joining and leaving a federation. */
 import type { federationVerbs } from '../../../shared/api/federation.ts';
 import type { SiteApi } from '../../../shared/api.ts';
 import type { Workstation } from '../workstation.ts';
 
-export function federationApi(_workstation: Workstation): Pick<SiteApi, keyof typeof federationVerbs> {
-  return {} as never; // being built
+export function federationApi(workstation: Workstation): Pick<SiteApi, keyof typeof federationVerbs> {
+  return {
+    hostFederation: (request) => workstation.federating.hosting.start(request),
+    continueHosting: () => workstation.federating.hosting.continue(),
+    stopHosting: () => workstation.federating.hosting.stop(),
+    abandonHosting: async () => {
+      workstation.federating.hosting.abandon();
+    },
+    createInvitation: async (address) => workstation.site.invite(address ?? undefined),
+    readInvitation: async () => {
+      throw new Error('being built');
+    },
+    joinFederation: (invitation, ca) => workstation.federating.participation.join({ invitation, ca: ca ?? undefined }),
+    leaveFederation: async () => {
+      workstation.federating.participation.leave();
+    },
+  };
 }

@@ -1,5 +1,11 @@
-/** What happens at a coordinator, in the words of a terminal. */
+/** What happens at a coordinator, in words for a person. */
 import type { CoordinatorEvent } from '../federation/coordinator-events.ts';
+
+const stageWords = { pretraining: 'Pre-training', finetuning: 'Fine-tuning' };
+
+export function unencryptedWords(host: string): string {
+  return `NOT ENCRYPTED: listening on ${host} without a certificate. Whoever is on the way can read and change names and weights.`;
+}
 
 /** `loud` is for what must not be overlooked; undefined for what needs no words. */
 export function coordinatorWords(event: CoordinatorEvent): { words: string; loud: boolean } | undefined {
@@ -9,10 +15,7 @@ export function coordinatorWords(event: CoordinatorEvent): { words: string; loud
     case 'listening':
       return say(`Listening on ${event.secure ? 'wss' : 'ws'}://${event.host}:${event.port}/`);
     case 'insecure':
-      return {
-        loud: true,
-        words: `NOT ENCRYPTED: listening on ${event.host} without a certificate. Whoever is on the way can read and change names and weights. Give --cert and --key.`,
-      };
+      return { loud: true, words: unencryptedWords(event.host) };
     case 'admitted':
       return say(
         `${event.site.name} ${event.again ? 'is back' : `joined with ${event.volumes} volumes`} (${event.site.fingerprint}).`,
@@ -25,8 +28,10 @@ export function coordinatorWords(event: CoordinatorEvent): { words: string; loud
       return say(`Waiting for sites: ${event.present.length} of ${event.needed} are here (${names(event.present)}).`);
     case 'phase':
       return say(
-        `${event.stage} round ${event.round} of ${event.rounds}: ${event.phase}, waiting for ${names(event.missing)}.`,
+        `${stageWords[event.stage]} round ${event.round} of ${event.rounds}: ${event.phase}, waiting for ${names(event.missing)}.`,
       );
+    case 'heard':
+      return undefined;
     case 'answered':
       return event.bytes === 0
         ? say(`${event.site.name} sent no ${event.about === 'features' ? 'features' : 'weights'}.`)
@@ -35,7 +40,7 @@ export function coordinatorWords(event: CoordinatorEvent): { words: string; loud
       const { stage, round, counted, participants } = event;
       const who = `${participants.length} sites`;
       return say(
-        `${stage} round ${round} is over: ${counted ? `averaged ${who}` : `too few weights (${who}), nothing changed`}.`,
+        `${stageWords[stage]} round ${round} is over: ${counted ? `averaged ${who}` : `too few weights (${who}), nothing changed`}.`,
       );
     }
     case 'finished':

@@ -1,0 +1,105 @@
+/** What an open site does with others, as its windows see it: the coordinator it hosts, the federation it is in, consent. */
+import type { StandingPermission } from '../../shared/api/consent.ts';
+import type { Decision } from '../../shared/consent.ts';
+import type { SiteFolder } from '../storage/site-folder.ts';
+import { boundsInWords } from './consent/bounds.ts';
+import { ConsentDesk } from './consent/desk.ts';
+import { Hosting } from './hosting.ts';
+import { Participation } from './participation.ts';
+import { readSettings } from './settings.ts';
+import type { Site } from './site.ts';
+import type { Workstation } from './workstation.ts';
+
+export class Federating {
+  readonly desk: ConsentDesk;
+  readonly hosting: Hosting;
+  readonly participation: Participation;
+  readonly #workstation: Workstation;
+  readonly #site: Site;
+  readonly #deaf: (() => void)[];
+
+  constructor(workstation: Workstation, site: Site) {
+    this.#workstation = workstation;
+    this.#site = site;
+    const { person } = workstation.snapshot;
+    this.desk = new ConsentDesk({ person, show: (questions) => workstation.change({ questions }) });
+    this.hosting = new Hosting({
+      site,
+      show: (hosted) => workstation.change({ hosted }),
+      onModel: () => workstation.changed('models'),
+    });
+    this.participation = new Participation({
+      site,
+      decider: this.desk.decider,
+      rule: () => this.#rule(),
+      perform: (work) => work({ onEvent: () => {} }),
+      show: (membership) => workstation.change({ membership }),
+      onEnd: () => {
+        workstation.changed('runs');
+        workstation.changed('models');
+        this.#showPermissions(); // those of a run that is over are gone
+      },
+    });
+    this.#deaf = [
+      site.folder.ledger.onAppend(() => this.#onLedger()),
+      workstation.onEvent((event) => {
+        if (event.type === 'changed' && event.what === 'settings') this.#onSettings();
+      }),
+    ];
+    this.#showPermissions();
+    void this.hosting.recall().catch(() => {}); // what is kept of it is broken: hosting says so
+  }
+
+  /** Every open question is a no; the coordinator tells its sites. */
+  async close(): Promise<void> {
+    this.desk.close();
+    await this.hosting.close();
+    for (const stop of this.#deaf) stop();
+  }
+
+  #rule(): Decision | undefined {
+    if (readSettings(this.#site.folder).consent !== 'refuse') return undefined;
+    return { answer: 'refuse', ...RULE };
+  }
+
+  #onSettings(): void {
+    if (this.#rule()) this.desk.refuseAll(RULE.by, RULE.reason);
+  }
+
+  #onLedger(): void {
+    this.#showPermissions();
+    this.hosting.refresh();
+    this.participation.refresh();
+    this.#workstation.changed('ledger');
+    this.#workstation.changed('parties');
+  }
+
+  #showPermissions(): void {
+    this.#workstation.change({ permissions: standingPermissions(this.#site.folder) });
+  }
+}
+
+const RULE = { by: 'rule of the site', reason: "the site's rule refuses everything" };
+
+/** In force now, oldest first. */
+function standingPermissions({ permissions, ledger }: SiteFolder): StandingPermission[] {
+  const inForce = permissions.list();
+  if (inForce.length === 0) return [];
+  const askers = ledger.list().flatMap((entry) => (entry.type === 'decision' ? [entry.payload.asker] : []));
+  return inForce.map(({ id, scope, bounds, grantedBy, grantedAt }) => {
+    const { run, federation, asker, stage, kind } = scope;
+    const coordinator = askers.findLast(({ fingerprint }) => fingerprint === asker) ?? { name: '', fingerprint: asker };
+    return {
+      id,
+      run,
+      federation,
+      coordinator,
+      stage,
+      kind,
+      bounds,
+      words: boundsInWords(bounds),
+      grantedBy,
+      grantedAt,
+    };
+  });
+}

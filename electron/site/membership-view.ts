@@ -1,0 +1,179 @@
+/** What a window shows of the federation that this site takes part in, kept true by what its participant tells. */
+import type { Handed, MembershipView, Peer, RoundRecord } from '../../shared/api/federation.ts';
+import type { ErrorReport } from '../../shared/api.ts';
+import type { Party, Stage } from '../../shared/consent.ts';
+import type { ParticipantNews } from '../federation/participant.ts';
+import { byteCounts } from './hosted-view.ts';
+import type { JoinEvent } from './join-events.ts';
+
+const MOST_MESSAGES = 200;
+const NO_BYTES = { features: 0, weights: 0, other: 0 };
+
+/** Before the site is admitted there is nothing to show; what happened until then is shown with it. */
+export class MembershipRecord {
+  readonly #self: Party & { volumes: number };
+  #view: Omit<MembershipView, 'run' | 'federation' | 'coordinator' | 'plan'> = {
+    connection: 'connecting',
+    words: '',
+    insecure: null,
+    peers: [],
+    current: null,
+    rounds: [],
+    messages: [],
+    result: null,
+    model: null,
+    error: null,
+  };
+  #joined: Pick<MembershipView, 'run' | 'federation' | 'coordinator' | 'plan'> | undefined;
+
+  constructor(self: Party & { volumes: number }) {
+    this.#self = self;
+  }
+
+  /** Undefined until the site is admitted. `isKnown` tells whom the person has approved before. */
+  view(isKnown: (fingerprint: string) => boolean): MembershipView | undefined {
+    if (!this.#joined) return undefined;
+    const { coordinator } = this.#joined;
+    const { connection, peers } = this.#view;
+    const base = { lastHeard: null, isKnown: false, isSelf: false, isCoordinator: false };
+    const here = connection === 'connected';
+    const self: Peer = { ...base, ...this.#self, present: here, isSelf: true };
+    const all = [self, ...peers];
+    const own = all.find(({ fingerprint }) => fingerprint === coordinator.fingerprint);
+    if (!own) all.push({ ...base, ...coordinator, present: here, volumes: null, isCoordinator: true });
+    return {
+      ...this.#joined,
+      ...this.#view,
+      peers: all.map((peer) => ({
+        ...peer,
+        isCoordinator: peer.fingerprint === coordinator.fingerprint,
+        isKnown: peer.isSelf || isKnown(peer.fingerprint),
+      })),
+    };
+  }
+
+  /** True where the event changed what is shown. */
+  apply(event: JoinEvent): boolean {
+    switch (event.type) {
+      case 'joined': {
+        const { run, federation, coordinator, plan } = event;
+        this.#joined = { run, federation, coordinator, plan };
+        return true;
+      }
+      case 'news':
+        this.#say(event.news.words, event.loud);
+        this.#onNews(event.news);
+        return true;
+      case 'roster':
+        this.#change({ peers: event.sites.map((site) => this.#peer(site)) });
+        return true;
+      case 'phase': {
+        const { stage, round, rounds, phase, deadline } = event;
+        this.#change({ current: { stage, round, rounds, phase, deadline, missing: [] } });
+        return true;
+      }
+      case 'payload': {
+        const { kind, stage, round, sent, bytes, reason } = event;
+        const handed: Handed = sent ? 'sent' : 'withheld';
+        this.#note(stage, round, kind === 'features' ? { features: handed } : { weights: handed });
+        const what = kind === 'features' ? 'feature vectors' : 'weights';
+        this.#say(
+          sent
+            ? `Round ${round}: ${what} were sent, ${bytes.toLocaleString('en')} bytes (${reason}).`
+            : `Round ${round}: ${what} stayed here (${reason}).`,
+        );
+        return true;
+      }
+      case 'round': {
+        const { stage, round, loss, seconds, traffic } = event;
+        const [up, down] = [byteCounts(traffic.sent), byteCounts(traffic.received)];
+        this.#note(stage, round, { loss, seconds, up, down });
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** The run is over, or stopped; `words` say how it stands. */
+  end(
+    result: NonNullable<MembershipView['result']>,
+    { words, model = null, error = null }: { words: string; model?: string | null; error?: ErrorReport | null },
+  ): void {
+    const peers = this.#view.peers.map((peer) => ({ ...peer, present: false }));
+    this.#change({ connection: 'over', result, words, model, error, peers, current: null });
+    this.#say(words, error !== null);
+  }
+
+  #onNews(news: ParticipantNews): void {
+    switch (news.type) {
+      case 'connected':
+        this.#change({ connection: 'connected', words: news.words });
+        return;
+      case 'disconnected':
+        this.#change({ connection: 'away', words: news.words });
+        return;
+      case 'insecure':
+        this.#change({ insecure: news.words });
+        return;
+      case 'round-over': {
+        const { stage, round, counted, sites } = news;
+        this.#note(stage, round, { counted, sites });
+        const { current } = this.#view;
+        if (current?.stage === stage && current.round === round) this.#change({ current: this.#next() });
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  /** Between two rounds, or before the end. */
+  #next(): MembershipView['current'] {
+    const { current } = this.#view;
+    const plan = this.#joined?.plan;
+    if (!current || !plan) return null;
+    const wait = { phase: 'admit' as const, deadline: null, missing: [] };
+    if (current.round < current.rounds) return { ...current, ...wait, round: current.round + 1 };
+    if (current.stage === 'finetuning' || plan.finetuneRounds === 0) return null;
+    return { stage: 'finetuning', round: 1, rounds: plan.finetuneRounds, ...wait };
+  }
+
+  /** The record of a round with this in it, made where there is none yet. */
+  #note(stage: Stage, round: number, change: Partial<RoundRecord>): void {
+    const { rounds } = this.#view;
+    const fresh: RoundRecord = {
+      stage,
+      round,
+      counted: null,
+      sites: 0,
+      loss: null,
+      seconds: null,
+      features: null,
+      weights: null,
+      up: NO_BYTES,
+      down: NO_BYTES,
+      perSite: [],
+    };
+    const at = rounds.findIndex((record) => record.stage === stage && record.round === round);
+    const next = at < 0 ? [...rounds, { ...fresh, ...change }] : rounds.with(at, { ...rounds[at], ...change });
+    this.#change({ rounds: next });
+  }
+
+  #peer({ name, fingerprint, present }: Party & { present: boolean }): Peer {
+    const before = this.#view.peers.find((peer) => peer.fingerprint === fingerprint);
+    const heardNow = present || before?.present === true;
+    const lastHeard = heardNow ? new Date().toISOString() : (before?.lastHeard ?? null);
+    const rest = { volumes: null, isCoordinator: false, isSelf: false, isKnown: false };
+    return { name, fingerprint, present, lastHeard, ...rest };
+  }
+
+  #say(words: string, loud = false): void {
+    const message = { at: new Date().toISOString(), words, loud };
+    this.#change({ messages: [...this.#view.messages, message].slice(-MOST_MESSAGES) });
+  }
+
+  #change(change: Partial<MembershipView>): void {
+    this.#view = { ...this.#view, ...change };
+  }
+}
