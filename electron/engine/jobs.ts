@@ -75,6 +75,12 @@ export interface SegmentJob {
   volumes: { image: string; out: string }[]; // out: stored label map on the volume's grid
 }
 
+export interface SegmentResult {
+  slices: number;
+  confidence: (number | null)[]; // of each volume: mean probability of the voxels it labels; null where it labels none
+  seconds: number;
+}
+
 export interface EvaluateJob {
   pairs: { prediction: string; reference: string }[]; // stored label maps
   labels: number[];
@@ -123,7 +129,7 @@ export interface TrainerJobs {
   features(job: FeaturesJob): Promise<FeatureBatch>;
   pretrain(job: PretrainJob): Promise<TrainingResult>;
   finetune(job: FinetuneJob): Promise<TrainingResult>;
-  segment(job: SegmentJob): Promise<{ slices: number; seconds: number }>;
+  segment(job: SegmentJob): Promise<SegmentResult>;
   evaluate(job: EvaluateJob): Promise<LabelScores[][]>; // [pair][label]
   bench(job: BenchJob): Promise<BenchReport>;
   inspect(): Promise<EngineReport>;

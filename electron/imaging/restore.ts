@@ -8,6 +8,12 @@ import { type LabelMap, type Volume, voxelCount } from '../../shared/volume.ts';
 import { type PicturePlan, pictureOf, type Side, shownPixels, voxelToPixel } from './picture.ts';
 import { linearTaps, type Taps } from './resampling.ts';
 
+/** How sure the labelled voxels are: how many there are, and their labels' probabilities summed. */
+export interface Certainty {
+  voxels: number;
+  probability: number;
+}
+
 /** A label map of background on the volume's grid, to be filled by `restoreProbabilities`. */
 export function emptyLabelMap({ grid, sourceGrid }: Pick<Volume, 'grid' | 'sourceGrid'>): LabelMap {
   return { grid, sourceGrid, voxels: new Uint8Array(voxelCount(grid)) };
@@ -16,14 +22,15 @@ export function emptyLabelMap({ grid, sourceGrid }: Pick<Volume, 'grid' | 'sourc
 /**
  * Writes the labels of some consecutive slices into `map`, so that a large volume need not be held as probabilities.
  * `probabilities` is [slices, side, side, classes], its first slice being slice `from` of the volume; any score that grows
- * with probability will do. Of equal ones the lower class wins. Voxels that the picture crops away stay background.
+ * with probability will do. Of equal ones the lower class wins. Voxels that the picture crops away stay background. Gives
+ * how sure these slices are, which means something where the scores are probabilities.
  */
 export function restoreProbabilities(
   probabilities: Float32Array,
   from: number,
   map: LabelMap,
   plan: PicturePlan & Pick<Plan, 'labels'>,
-): void {
+): Certainty {
   const picture = pictureOf(map.grid, plan);
   const { side, row: rowSide, column: columnSide } = picture;
   const classes = plan.labels.length + 1;
@@ -38,6 +45,7 @@ export function restoreProbabilities(
   const lineLength = columnSide.voxels * classes;
   const widened = new Float32Array(side * lineLength); // one slice, resampled along its columns
   const line = new Float32Array(lineLength);
+  const certainty: Certainty = { voxels: 0, probability: 0 };
   for (let slice = 0; slice < slices; slice++) {
     const source = probabilities.subarray(slice * area, (slice + 1) * area);
     for (let pixelRow = 0; pixelRow < side; pixelRow++) {
@@ -60,10 +68,15 @@ export function restoreProbabilities(
       const start = (from + slice) * picture.sliceStride + row * rowSide.stride;
       for (let column = 0; column < columnSide.voxels; column++) {
         if (columns.first[column] < 0) continue;
-        map.voxels[start + column * columnSide.stride] = labelOf[largest(line, column * classes, classes)];
+        const best = largest(line, column * classes, classes);
+        map.voxels[start + column * columnSide.stride] = labelOf[best];
+        if (best === 0) continue;
+        certainty.voxels++;
+        certainty.probability += line[column * classes + best];
       }
     }
   }
+  return certainty;
 }
 
 /** Taps of the volume's voxels among the picture's pixels; padding is left out of every sum. */

@@ -1,7 +1,7 @@
 /**
  * What a page fetches by address, below `/site/`:
  *
- *     volumes/ID/voxels     volumes/ID/thumbnail.png
+ *     volumes/ID/voxels     volumes/ID/thumbnail.png     maps/ID/voxels
  */
 import { statSync } from 'node:fs';
 import { isFault } from '../../shared/errors.ts';
@@ -19,6 +19,7 @@ interface Route {
 const routes: Route[] = [
   { path: /^volumes\/([\w-]{1,64})\/voxels$/, serve: voxels },
   { path: /^volumes\/([\w-]{1,64})\/thumbnail\.png$/, serve: thumbnail },
+  { path: /^maps\/([\w-]{1,64})\/voxels$/, serve: mapVoxels },
 ];
 
 export async function serveData(workstation: Workstation, request: Request): Promise<Response> {
@@ -57,4 +58,14 @@ async function thumbnail({ site }: Workstation, request: Request, id: string): P
     'cache-control': 'private, no-cache', // asked for again each time, and not sent again where it is the same
     etag: `"${Math.round(mtimeMs)}-${size}"`,
   });
+}
+
+/** The voxels of a label map as they are now. Those of a drawing come from memory, where strokes change them. */
+async function mapVoxels({ site }: Workstation, request: Request, id: string): Promise<Response> {
+  const { labelMaps } = site.folder;
+  const file = labelMaps.fileOf(id);
+  const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'private, no-cache' };
+  if (file === null) return servePart(labelMaps.read(id).voxels, request, { ...headers, 'cache-control': 'no-store' });
+  const { mtimeMs, ino } = statSync(file);
+  return servePart({ file, ...voxelPlace(file) }, request, { ...headers, etag: `"${Math.round(mtimeMs)}-${ino}"` });
 }

@@ -1,4 +1,7 @@
-/** A part of a file as an HTTP answer (RFC 9110, section 14): streamed, so that a large one is never in memory whole. */
+/**
+ * A part of a file, or of bytes, as an HTTP answer (RFC 9110, section 14); a file is streamed, so that a large one is
+ * never in memory whole.
+ */
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
@@ -10,10 +13,11 @@ export interface FilePart {
 
 /** Answers 200, 206, 304 or 416. `headers` go into each; with an `etag` among them, what the window has is not sent again. */
 export async function servePart(
-  { file, offset, bytes }: FilePart,
+  source: FilePart | Uint8Array,
   request: Request,
   headers: Record<string, string>,
 ): Promise<Response> {
+  const bytes = source instanceof Uint8Array ? source.length : source.bytes;
   const common = { ...headers, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' };
   if (headers.etag !== undefined && request.headers.get('if-none-match') === headers.etag) {
     return new Response(null, { status: 304, headers: common });
@@ -32,8 +36,9 @@ export async function servePart(
     },
   };
   if (request.method === 'HEAD' || start === end) return new Response(null, answer);
-  const handle = await open(file);
-  const stream = handle.createReadStream({ start: offset + start, end: offset + end - 1 });
+  if (source instanceof Uint8Array) return new Response(source.slice(start, end), answer);
+  const handle = await open(source.file);
+  const stream = handle.createReadStream({ start: source.offset + start, end: source.offset + end - 1 });
   return new Response(Readable.toWeb(stream) as ReadableStream, answer);
 }
 

@@ -85,7 +85,7 @@ export async function segmentAndScore(
 }
 
 /** Throws `storage.no-such-model` or `site.not-a-unet`. */
-function requireUnet(site: SiteContext, id: string): Model {
+export function requireUnet(site: SiteContext, id: string): Model {
   const model = site.folder.models.get(id);
   if (model.kind !== 'unet') throw fault('site.not-a-unet', { model: id, site: site.folder.path });
   return model;

@@ -3,7 +3,7 @@
  * carries them further, only the random id.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fault } from '../../shared/errors.ts';
@@ -243,6 +243,12 @@ export class Catalogue {
       ...this.#files(row.id),
     };
   }
+}
+
+/** Names a volume's training labels as they are now, so that scores against others are known to be old. */
+export function labelVersion({ labelFile }: VolumeRecord): string {
+  const status = statSync(labelFile, { throwIfNoEntry: false });
+  return `${status?.mtimeMs}-${status?.ino}`;
 }
 
 function removeFile(file: string): void {

@@ -5,7 +5,7 @@
  * on copies of their own, which no verb gives to a model. Only a person makes a label map the training labels.
  */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { LabelMapKind, Verdict } from '../../shared/api/viewer.ts';
@@ -34,15 +34,39 @@ export interface LabelMapRecord extends History {
   verdict: Verdict;
   labels: number[]; // present in it
   confidence: number | null;
+  scores: MapScores | null; // of a prediction; null until it was scored
   createdAt: string; // RFC 3339, UTC
   changedAt: string;
 }
+
+const scoresSchema = z.strictObject({
+  reference: z.string(), // `labelVersion` of the training labels
+  scores: z.array(
+    z.strictObject({
+      label: z.int(),
+      dice: z.number(),
+      hausdorff: z.number().nullable(),
+      hausdorff95: z.number().nullable(),
+      assd: z.number().nullable(),
+      predictedVolume: z.number(),
+      referenceVolume: z.number(),
+    }),
+  ),
+});
+/** Scores against the training labels of some version. */
+export type MapScores = z.infer<typeof scoresSchema>;
 
 export interface NewPrediction {
   volume: string;
   model: string;
   labels: LabelMap;
   confidence: number | null; // 0 to 1; null where it labels nothing
+}
+
+/** What a volume has besides its training labels. */
+export interface MapsOverview {
+  kinds: Set<'prediction' | 'drawing'>;
+  bytes: number; // of their files
 }
 
 interface Row {
@@ -55,6 +79,7 @@ interface Row {
   verdict: Verdict;
   labels: string;
   confidence: number | null;
+  scores: string | null;
   folded: number;
   position: number;
   revision: number;
@@ -77,8 +102,9 @@ export class LabelMaps {
   readonly #ofVolume: Query<[string], Row>;
   readonly #ofModel: Query<[string], Row>;
   readonly #basedOn: Query<[string], { id: string }>;
-  readonly #all: Query<[], { id: string; folded: number }>;
+  readonly #all: Query<[], Pick<Row, 'id' | 'volume' | 'kind' | 'folded'>>;
   readonly #judge: Query<[string, string]>;
+  readonly #score: Query<[string, string]>;
   readonly #delete: Query<[string]>;
 
   /** Clears away the files of label maps that a killed process did not come to note or to remove. */
@@ -95,8 +121,9 @@ export class LabelMaps {
     this.#ofVolume = database.query(`${SELECT} WHERE volume = ? ORDER BY created_at, rowid`);
     this.#ofModel = database.query(`${SELECT} WHERE model = ? AND kind = 'prediction' ORDER BY created_at, rowid`);
     this.#basedOn = database.query('SELECT id FROM label_maps WHERE basis = ? ORDER BY created_at, rowid');
-    this.#all = database.query('SELECT id, folded FROM label_maps');
+    this.#all = database.query('SELECT id, volume, kind, folded FROM label_maps');
     this.#judge = database.query('UPDATE label_maps SET verdict = ? WHERE id = ?');
+    this.#score = database.query('UPDATE label_maps SET scores = ? WHERE id = ?');
     this.#delete = database.query('DELETE FROM label_maps WHERE id = ?');
     this.#sweep();
   }
@@ -115,6 +142,18 @@ export class LabelMaps {
     const record = this.#volumes.get(volume);
     if (record.labels === null) throw fault('storage.no-such-label-map', { id });
     return trainingRecord(record);
+  }
+
+  /** Of every volume that has predictions or drawings. */
+  overview(): Map<string, MapsOverview> {
+    const found = new Map<string, MapsOverview>();
+    for (const row of this.#all.all()) {
+      const overview = found.get(row.volume) ?? { kinds: new Set(), bytes: 0 };
+      overview.kinds.add(row.kind);
+      overview.bytes += statSync(this.#file(row), { throwIfNoEntry: false })?.size ?? 0;
+      found.set(row.volume, overview);
+    }
+    return found;
   }
 
   /** The newest prediction of a model for each volume. */
@@ -193,6 +232,10 @@ export class LabelMaps {
     const { kind, name } = this.get(id);
     if (kind !== 'prediction') throw fault('storage.not-a-prediction', { name });
     this.#judge.run(verdict, id);
+  }
+
+  noteScores(id: string, scores: MapScores): void {
+    this.#score.run(JSON.stringify(scores), id);
   }
 
   /** Copies this label map to the volume's training labels, in place of those it had, and notes who did. */
@@ -294,6 +337,7 @@ export class LabelMaps {
     return {
       ...{ id, volume, kind, name, model, basis, verdict, confidence },
       labels: parseColumn(labelsSchema, row.labels, this.#database.file),
+      scores: row.scores === null ? null : parseColumn(scoresSchema, row.scores, this.#database.file),
       createdAt: row.created_at,
       changedAt: row.changed_at,
       undo: row.position - row.folded,
@@ -314,6 +358,7 @@ function trainingRecord({ id, labels, labelSource, labelOrigin, importedAt }: Vo
     verdict: 'open',
     labels: labels ?? [],
     confidence: null,
+    scores: null,
     createdAt: since,
     changedAt: since,
     undo: 0,

@@ -16,9 +16,10 @@ export interface LabelMapSummary {
   kind: LabelMapKind;
   name: string; // for a person: "hippocampus_001_seg.nii.gz", "unet-3f2a", "Drawn by anna"
   model: string | null; // of a prediction, and of a drawing that began with one
-  basis: string | null; // id of the label map that a drawing began with
+  basis: string | null; // id of the label map that a drawing, or training labels that a person chose here, began with
   verdict: Verdict; // about a prediction
   labels: number[]; // present in it
+  confidence: number | null; // of a prediction: mean probability of the voxels it labels; null where it labels none
   createdAt: string;
   changedAt: string;
   undo: number; // strokes that can be undone
@@ -37,7 +38,8 @@ export interface OpenedVolume {
   most: number;
   window: { low: number; high: number }; // 1st and 99th percentile
   slices: { axis: 'axial' | 'coronal' | 'sagittal'; partitions: number }; // of the site's usual plan, for the bands
-  labelNames: LabelName[];
+  labelNames: LabelName[]; // of 1 to 8, of every label in its maps, and of all that a person named; ascending
+  note: string; // what a person wrote about the volume
   maps: LabelMapSummary[];
 }
 
@@ -71,12 +73,14 @@ export const strokeSchema = z.strictObject({ label: z.int().min(0).max(255), sta
 
 export const viewerVerbs = {
   openVolume: verb<OpenedVolume>()(idSchema),
-  /** A new drawing, empty or a copy of another label map of the volume. */
+  /** A new drawing, empty or a copy of another label map of the volume. Predictions and training labels are never drawn on. */
   startDrawing: verb<LabelMapSummary>()(idSchema, idSchema.nullable()),
   /** On disk when it answers; the stroke after it waits for that. */
   draw: verb<{ undo: number; redo: number }>()(idSchema, strokeSchema),
+  /** A change of no runs where there is nothing to undo, or to redo. */
   undo: verb<Change>()(idSchema),
   redo: verb<Change>()(idSchema),
+  /** Takes a drawing or a prediction away, or the training labels of a volume. */
   removeLabelMap: verb()(idSchema),
   /** Makes a copy of this label map the volume's training labels, in place of those it had. */
   useForTraining: verb()(idSchema),

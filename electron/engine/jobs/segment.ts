@@ -5,30 +5,35 @@ import { emptyLabelMap, restoreProbabilities } from '../../imaging/restore.ts';
 import { segmentSlices } from '../../learning/segmentation.ts';
 import { toVariables } from '../../learning/variables.ts';
 import { readVolume, writeLabelFile } from '../../storage/volume-file.ts';
-import type { SegmentJob } from '../jobs.ts';
+import type { SegmentJob, SegmentResult } from '../jobs.ts';
 import { type JobContext, pause } from './context.ts';
 import { readPlanWeights, UNET_PARTS } from './plan-weights.ts';
 
 /** Writes a label map on the grid of each volume; what the plan's crop leaves out is background. */
-export async function segment(job: SegmentJob, context: JobContext): Promise<{ slices: number; seconds: number }> {
+export async function segment(job: SegmentJob, context: JobContext): Promise<SegmentResult> {
   const { plan } = job;
   const began = performance.now();
   const unet = toVariables(readPlanWeights(job.weights, plan, UNET_PARTS));
+  const confidence: (number | null)[] = [];
   let slices = 0;
   try {
     for (const [index, { image, out }] of job.volumes.entries()) {
       const volume = readVolume(image);
       const map = emptyLabelMap(volume);
+      const sure = { voxels: 0, probability: 0 };
       for (const batch of segmentSlices(unet, prepareImage(volume, plan), networkSettings(plan))) {
-        restoreProbabilities(batch.probabilities, batch.from, map, plan);
+        const { voxels, probability } = restoreProbabilities(batch.probabilities, batch.from, map, plan);
+        sure.voxels += voxels;
+        sure.probability += probability;
         slices += batch.count;
         await pause(context);
       }
       writeLabelFile(out, map);
+      confidence.push(sure.voxels === 0 ? null : Math.min(1, sure.probability / sure.voxels));
       context.report({ step: index + 1, steps: job.volumes.length });
     }
   } finally {
     tf.dispose(unet);
   }
-  return { slices, seconds: (performance.now() - began) / 1000 };
+  return { slices, confidence, seconds: (performance.now() - began) / 1000 };
 }

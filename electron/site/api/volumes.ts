@@ -5,7 +5,7 @@ import { listFolder } from '../folder-listing.ts';
 import type { ImportReport } from '../import.ts';
 import { importSampleData } from '../sample-data.ts';
 import type { TaskWork } from '../tasks.ts';
-import { summariseVolume } from '../volume-summary.ts';
+import { summariseVolumes } from '../volume-summary.ts';
 import type { Workstation } from '../workstation.ts';
 
 export function volumesApi(workstation: Workstation): Pick<SiteApi, keyof typeof volumeVerbs> {
@@ -28,7 +28,7 @@ export function volumesApi(workstation: Workstation): Pick<SiteApi, keyof typeof
     }
   };
   return {
-    listVolumes: async () => workstation.site.volumes().map(summariseVolume),
+    listVolumes: async () => summariseVolumes(workstation.site.folder),
     importVolumes: async (paths, labels) => {
       const { site } = workstation;
       const work = importing((hooks) => site.import(paths, { labels, ...hooks }));
