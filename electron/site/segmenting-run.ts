@@ -25,11 +25,14 @@ export interface SegmentingResult {
   seconds: number;
 }
 
-/** A run that was paused goes on with the volumes that it has not done. Throws `storage.no-such-model`, `site.not-a-unet`. */
+/**
+ * A run that was paused goes on with the volumes that it has not done; those removed meanwhile are passed over. Throws
+ * `storage.no-such-model`, `site.not-a-unet`, and `storage.no-such-volume` where none of the volumes is there.
+ */
 export async function segmentVolumes(site: SiteContext, options: SegmentingOptions): Promise<SegmentingResult> {
   const { folder } = site;
   const model = requireUnet(site, options.model);
-  for (const id of options.volumes) folder.volumes.get(id); // throws now rather than after an hour
+  if (!options.volumes.some((id) => volumeIfThere(site, id))) folder.volumes.get(options.volumes[0]); // throws
   const details = { model: model.id, volumes: options.volumes };
   const begun = performance.now();
   const segment = async (run: Run): Promise<SegmentingResult> => {

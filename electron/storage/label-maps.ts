@@ -18,7 +18,7 @@ import type { Query, SiteDatabase } from './database.ts';
 import { type Change, Drawing, type History } from './drawing.ts';
 import { parseColumn } from './json-text.ts';
 import type { Stroke } from './stroke.ts';
-import { readLabelFile, writeLabelFile } from './volume-file.ts';
+import { presentLabels, readLabelFile, writeLabelFile } from './volume-file.ts';
 
 const HELD_OPEN = 3; // drawings, each as many bytes as its volume has voxels
 const TRAINING = /^training-(.+)$/;
@@ -263,7 +263,7 @@ export class LabelMaps {
   #add({ labels, ...entry }: Omit<NewPrediction, 'model'> & Pick<Row, 'kind' | 'name' | 'model' | 'basis'>) {
     const id = randomBytes(8).toString('hex');
     const { mapsFolder } = this.#volumes.get(entry.volume);
-    const present = [...new Set(labels.voxels)].filter((label) => label !== 0).sort((a, b) => a - b);
+    const present = presentLabels(labels.voxels);
     const now = new Date().toISOString();
     this.#database.atomically(() => {
       const { volume, kind, name, model, basis, confidence } = entry;

@@ -71,6 +71,13 @@ export function voxelPlace(file: string): VoxelPlace {
   return { type: dtype, offset: start, bytes };
 }
 
+/** Label numbers that a label map has, ascending, background left out. */
+export function presentLabels(voxels: Uint8Array): number[] {
+  const present = new Uint8Array(256);
+  for (const label of voxels) present[label] = 1;
+  return Array.from({ length: 255 }, (_, index) => index + 1).filter((label) => present[label] === 1);
+}
+
 /** SHA-256 (hex) of a volume's grid and voxels: equal for the same image under another file name or format. */
 export function contentHash(volume: Volume): string {
   const { size, spacing, origin, direction } = volume.grid;
