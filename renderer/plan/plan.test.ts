@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { planSchema } from '../../shared/plan.ts';
-import { presetOf, presets } from './presets.ts';
+import { presetOf, presets, presetValues } from './presets.ts';
 import { problemsOf } from './problems.ts';
 import { defaultPlan, differing, readLabels, settings, settingValue, withValue } from './settings.ts';
 
@@ -52,10 +52,18 @@ it('reads label numbers as people type them', () => {
 });
 
 it('has presets that are plans, and knows which one a plan follows', () => {
+  const all = settings.map(({ path }) => path);
   for (const [name, effort] of Object.entries(presets)) {
     const plan = { ...defaultPlan, axis: 'axial' as const, ...effort };
     expect(planSchema.safeParse(plan).success).toBe(true);
-    expect(presetOf(plan)).toBe(name);
+    expect(presetOf(plan, all)).toBe(name);
   }
-  expect(presetOf({ ...defaultPlan, rounds: 11 })).toBeUndefined();
+  expect(presetOf({ ...defaultPlan, rounds: 11 }, all)).toBeUndefined();
+});
+
+it('looks at a preset only in the settings that can be changed', () => {
+  const narrow = { ...defaultPlan, baseWidth: 8 };
+  expect(presetOf(narrow, ['baseWidth', 'finetuneSteps'])).toBeUndefined();
+  expect(presetOf(narrow, ['finetuneSteps'])).toBe('usual');
+  expect(presetValues('quick', ['finetuneSteps', 'axis'])).toEqual([['finetuneSteps', 60]]);
 });

@@ -1,6 +1,6 @@
 /** Ways to begin a plan: how wide the network and how long the training. What depends on the scans they leave alone. */
 import type { Plan } from '../../shared/plan.ts';
-import { defaultPlan } from './settings.ts';
+import { defaultPlan, type SettingPath } from './settings.ts';
 
 type Effort = Pick<
   Plan,
@@ -29,9 +29,12 @@ export const presets: Record<PresetName, Effort> = {
   },
 };
 
-/** The preset that a plan follows, if any. */
-export function presetOf(plan: Plan): PresetName | undefined {
-  return presetNames.find((name) =>
-    Object.entries(presets[name]).every(([setting, value]) => plan[setting as keyof Effort] === value),
-  );
+/** What of a preset is among these settings. */
+export function presetValues(name: PresetName, among: readonly SettingPath[]): [keyof Effort, number][] {
+  return (Object.entries(presets[name]) as [keyof Effort, number][]).filter(([setting]) => among.includes(setting));
+}
+
+/** The preset that a plan follows in these settings, if any. */
+export function presetOf(plan: Plan, among: readonly SettingPath[]): PresetName | undefined {
+  return presetNames.find((name) => presetValues(name, among).every(([setting, value]) => plan[setting] === value));
 }

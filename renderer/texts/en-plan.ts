@@ -171,6 +171,7 @@ export const plan = {
   } satisfies Record<PresetName, { name: string; words: string }>,
   all: 'All settings',
   default: (value: string) => `Usually ${value}.`,
+  usually: (value: string) => `usually ${value}`,
   on: 'on',
   off: 'off',
   sameAsDefault: 'Everything as usual',

@@ -1,6 +1,7 @@
 /** Every text of the window in English, by page. A second language is one more file of this shape. */
 import type { LabelState } from '../../shared/api/volumes.ts';
 import { plan } from './en-plan.ts';
+import { train } from './en-train.ts';
 import { amount, bytes, number } from './numbers.ts';
 
 export const en = {
@@ -196,9 +197,7 @@ export const en = {
   },
 
   // Train
-  train: {
-    title: 'Train',
-  },
+  train,
 
   // Charts
   chart: {
