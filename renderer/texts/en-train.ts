@@ -5,7 +5,7 @@ import { amount, number } from './numbers.ts';
 export const train = {
   title: 'Train',
   about: 'Everything here is computed on this machine. Nothing leaves it.',
-  back: 'Train',
+  back: 'Back to Train',
   kinds: {
     pretrain: 'Pre-training',
     finetune: 'Fine-tuning',
@@ -40,14 +40,12 @@ export const train = {
       words: 'Let a network look at your scans and find out by itself what is alike. No labels are needed.',
       needs: (volumes: number) => `Scans: ${amount(volumes, 'volume')} here`,
       gives: 'An encoder, the better start for fine-tuning',
-      go: 'Pre-train…',
     },
     finetune: {
       title: 'Fine-tune',
       words: 'Teach a network to segment from volumes that somebody labelled, starting from an encoder.',
       needs: (labelled: number) => `Label maps: ${amount(labelled, 'labelled volume')} here`,
       gives: 'A U-Net that segments',
-      go: 'Fine-tune…',
     },
     segment: {
       title: 'Segment',
@@ -55,7 +53,6 @@ export const train = {
       needs: (models: number) =>
         models === 0 ? 'A U-Net: none yet, fine-tune first' : `A U-Net: ${number(models)} here`,
       gives: 'Predictions to review',
-      go: 'Segment…',
     },
   },
 
@@ -76,7 +73,6 @@ export const train = {
   pretrain: {
     title: 'Pre-train',
     about: 'The network learns from all volumes of this site which slices are alike. Labels are not looked at.',
-    volumes: 'Volumes',
     learnsFrom: (volumes: number) => `Learns from all ${amount(volumes, 'volume')} of this site.`,
     noRounds: 'The plan has no rounds of pre-training. Give it one or more.',
     steps: (steps: number) => `${amount(steps, 'step')} in all.`,
@@ -85,6 +81,7 @@ export const train = {
     title: 'Fine-tune',
     about: 'The network learns from labelled volumes to draw their labels into others.',
     from: 'Start from',
+    model: 'Model',
     fromWords: 'An encoder that saw many scans needs fewer labels than a random start.',
     random: 'Random weights',
     randomWords: 'A network that has seen nothing yet.',
@@ -102,8 +99,8 @@ export const train = {
     split: (learn: number, held: number, unused: number) =>
       [
         `Learns from ${amount(learn, 'volume')}`,
-        held > 0 && `Dice is measured on ${number(held)} others`,
-        unused > 0 && `${number(unused)} stay unused`,
+        held > 0 && `Dice is measured on ${number(held)} other${held === 1 ? '' : 's'}`,
+        unused > 0 && `${number(unused)} ${unused === 1 ? 'stays' : 'stay'} unused`,
       ]
         .filter(Boolean)
         .join('; ')
@@ -146,7 +143,7 @@ export const train = {
     steps: (step: number, steps: number) => `step ${number(step)} of ${number(steps)}`,
     volumesDone: (step: number, steps: number) => `volume ${number(step)} of ${number(steps)}`,
     timeLeft: 'Time left',
-    elapsed: 'Since',
+    elapsed: 'Started',
     speed: 'Speed',
     perSecond: (value: string) => `${value} steps/s`,
     volumesPerMinute: (value: string) => `${value} volumes/min`,

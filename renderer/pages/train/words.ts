@@ -1,5 +1,6 @@
 /** Runs and models as people name them. */
 import type { ModelSummary, RunSummary } from '../../../shared/api/training.ts';
+import { addressOf } from '../../state/route.svelte.ts';
 import { texts, time } from '../../texts/index.ts';
 
 /** "Fine-tuning, 25 Nov 2026, 10:24" */
@@ -24,4 +25,9 @@ export function newestFirst<Item extends { createdAt: string }>(items: Item[]): 
 
 export function scoreText(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : value.toFixed(3);
+}
+
+/** The way back to the overview, for pages below it. */
+export function overview(): { href: string; label: string } {
+  return { href: addressOf('train'), label: texts.train.back };
 }
