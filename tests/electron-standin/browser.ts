@@ -1,0 +1,86 @@
+/** The Chromium that shows the windows. STANDIN_CHROMIUM names its executable. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { app } from './app.ts';
+import { Cdp } from './cdp.ts';
+
+let connection: Cdp | undefined;
+let chromium: ChildProcess | undefined;
+
+/** The connection to the browser that was started. */
+export function cdp(): Cdp {
+  if (!connection) throw new Error('the browser is not there before the app is ready');
+  return connection;
+}
+
+export async function startBrowser(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'electron-standin-'));
+  const executable = process.env.STANDIN_CHROMIUM ?? '/usr/bin/chromium';
+  const child = spawn(
+    executable,
+    [
+      '--headless=new',
+      '--no-sandbox',
+      '--no-startup-window',
+      '--remote-debugging-port=0',
+      `--user-data-dir=${join(folder, 'profile')}`,
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+      ...(executable.includes('sparticuz') ? ['--in-process-gpu'] : []),
+      ...switchesOf(app.commandLine.all),
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: folder } },
+  );
+  chromium = child;
+  clearAwayAfter(child, folder);
+  child.once('exit', () => process.exit(app.isQuitting ? 0 : 1));
+  connection = await Cdp.connect(await addressOf(child));
+  const { product } = await connection.send('Browser.getVersion');
+  Object.assign(process.versions, { chrome: product.split('/')[1] });
+}
+
+/** Ends the browser and with it this process. */
+export function stopBrowser(): void {
+  chromium?.kill('SIGKILL');
+}
+
+/** The later switch wins, lists of features are joined. */
+function switchesOf(given: [string, string][]): string[] {
+  const own = /^(inspect|remote-debugging-port|no-sandbox|user-data-dir|site)/;
+  const merged = new Map<string, string>();
+  for (const [name, value] of given.filter(([name]) => !own.test(name))) {
+    const before = merged.get(name);
+    merged.set(name, name.endsWith('-features') && before ? `${before},${value}` : value);
+  }
+  return [...merged].map(([name, value]) => (value ? `--${name}=${value}` : `--${name}`));
+}
+
+/** A process of its own that outlives this one, however it ends: its input closes then. */
+function clearAwayAfter({ pid }: ChildProcess, folder: string): void {
+  const script = 'read line; kill -9 "$1" 2>/dev/null; sleep 0.3; rm -rf "$2"';
+  const undertaker = spawn('/bin/sh', ['-c', script, 'sh', String(pid), folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  undertaker.unref();
+}
+
+/** Reads the line that Chromium prints, and prints it again: Playwright waits for it. */
+function addressOf({ stderr }: ChildProcess): Promise<string> {
+  let printed = '';
+  return new Promise((resolve) => {
+    stderr?.on('data', (chunk) => {
+      if (process.env.STANDIN_DEBUG) process.stderr.write(chunk);
+      if (printed.endsWith('\0')) return;
+      printed += chunk;
+      const line = printed.match(/^DevTools listening on (ws:\/\/\S+)$/m);
+      if (!line) return;
+      printed = '\0';
+      process.stderr.write(`${line[0]}\n`);
+      resolve(line[1]);
+    });
+  });
+}
