@@ -299,6 +299,7 @@ export const en = {
       inviteAddressWrong: 'Write it as HOST:PORT, as in a.example.org:4100.',
       newInvitation: 'New invitation',
       stop: 'Stop hosting',
+      takePart: 'Take part with this site',
       goOn: 'Go on hosting',
       abandon: 'Abandon it',
       abandonTitle: 'Abandon this federation?',
