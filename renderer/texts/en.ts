@@ -2,6 +2,7 @@
 import type { LabelState } from '../../shared/api/volumes.ts';
 import { plan } from './en-plan.ts';
 import { train } from './en-train.ts';
+import { viewer } from './en-viewer.ts';
 import { amount, bytes, number } from './numbers.ts';
 
 export const en = {
@@ -192,9 +193,7 @@ export const en = {
   },
 
   // Viewer
-  viewer: {
-    title: 'Viewer',
-  },
+  viewer,
 
   // Train
   train,

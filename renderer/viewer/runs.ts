@@ -1,8 +1,9 @@
 /** Runs of voxels, as strokes travel and as undo gives them back: sorted, apart from each other, never empty. */
+import type { Change } from '../../shared/api/viewer.ts';
 
 export interface Runs {
-  starts: Uint32Array;
-  lengths: Uint32Array;
+  starts: Uint32Array<ArrayBuffer>;
+  lengths: Uint32Array<ArrayBuffer>;
 }
 
 /** Runs of voxel indices; `indices` holds each once, in any order, and is sorted in place. */
@@ -21,7 +22,11 @@ export function runsOf(indices: Uint32Array): Runs {
 }
 
 /** Writes what an undo or redo gives back: each run with the label that it now has. */
-export function applyRuns(voxels: Uint8Array, { starts, lengths }: Runs, labels: Uint8Array): void {
+export function applyRuns(
+  voxels: Uint8Array,
+  { starts, lengths }: Pick<Change, 'starts' | 'lengths'>,
+  labels: Uint8Array,
+): void {
   for (let run = 0; run < starts.length; run++) {
     voxels.fill(labels[run], starts[run], starts[run] + lengths[run]);
   }
