@@ -112,8 +112,7 @@ export const en = {
     remove: 'Remove…',
     columns: {
       name: 'Name',
-      size: 'Voxels',
-      extent: 'Extent',
+      size: 'Voxels and mm',
       labels: 'Labels',
       kind: 'Source',
       bytes: 'On disk',
@@ -136,8 +135,8 @@ export const en = {
     removeYes: (count: number) => `Remove ${amount(count, 'volume')}`,
     emptyTitle: 'No volumes yet',
     emptyWords:
-      'Import NIfTI, NRRD, MetaImage or DICOM by a button, or drop files and folders anywhere into this window. They are copied into this site and leave it never.',
-    importing: 'Importing',
+      'Import NIfTI, NRRD, MetaImage or DICOM by a button, or drop files and folders anywhere into this window. They are copied into this site and never leave it.',
+    importing: 'The volumes show up here as they are read.',
     nothingTitle: 'No volume fits',
     nothingWords: 'No name, place or label state matches the filter.',
     clear: 'Clear filter',

@@ -1,5 +1,5 @@
 /** Numbers, sizes and times as people read them. */
-const language = 'en';
+const language = 'en-GB';
 
 const count = new Intl.NumberFormat(language);
 
@@ -34,16 +34,28 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
-const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const dayOnly = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+const timeOnly = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
 
 /** "25 Nov 2026, 10:24" of an RFC 3339 time, in the machine's time zone. */
 export function time(rfc3339: string): string {
-  return day.format(new Date(rfc3339));
+  return dayAndTime.format(new Date(rfc3339));
+}
+
+/** "25 Nov 2026" */
+export function day(rfc3339: string): string {
+  return dayOnly.format(new Date(rfc3339));
+}
+
+/** "10:24" */
+export function hourAndMinute(rfc3339: string): string {
+  return timeOnly.format(new Date(rfc3339));
 }
 
 const clockTime = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
 
-/** "10:24:31 AM" of an RFC 3339 time, in the machine's time zone. */
+/** "10:24:31" of an RFC 3339 time, in the machine's time zone. */
 export function timeOfDay(rfc3339: string): string {
   return clockTime.format(new Date(rfc3339));
 }

@@ -54,27 +54,19 @@ export function spacingWords({ spacing }: VolumeSummary['grid']): string {
 const words = texts.volumes.columns;
 export const columns: Column<VolumeSummary>[] = [
   { key: 'name', title: words.name, compare: byText(({ name }) => name) },
-  { key: 'size', title: words.size, width: '17%', compare: byNumber(({ grid }) => voxelCount(grid)) },
-  {
-    key: 'extent',
-    title: words.extent,
-    width: '16%',
-    compare: byNumber(({ grid: { size, spacing } }) =>
-      size.reduce((mm3, count, axis) => mm3 * count * spacing[axis], 1),
-    ),
-  },
+  { key: 'size', title: words.size, width: '10.5rem', compare: byNumber(({ grid }) => voxelCount(grid)) },
   {
     key: 'labels',
     title: words.labels,
-    width: '14%',
+    width: '8.5rem',
     compare: byNumber(({ labelState }) => labelStates.indexOf(labelState)),
   },
   {
     key: 'kind',
     title: words.kind,
-    width: '11%',
+    width: '8rem',
     compare: byText((volume) => texts.volumes.kinds[sourceKind(volume)]),
   },
-  { key: 'bytes', title: words.bytes, width: '9%', right: true, compare: byNumber((volume) => volume.bytes) },
-  { key: 'imported', title: words.imported, width: '13%', compare: byText(({ importedAt }) => importedAt) },
+  { key: 'bytes', title: words.bytes, width: '6.5rem', right: true, compare: byNumber((volume) => volume.bytes) },
+  { key: 'imported', title: words.imported, width: '7.5rem', compare: byText(({ importedAt }) => importedAt) },
 ];
