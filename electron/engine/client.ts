@@ -23,6 +23,8 @@ interface Running {
 export class Trainer {
   /** Largest resident memory of the trainer process so far, in bytes. */
   peakMemory = 0;
+  /** Resident memory at the last sign of progress, in bytes. */
+  memory = 0;
   #running: Running | undefined;
   #onProgress: (progress: Progress) => void = () => {};
   #queue: Promise<unknown> = Promise.resolve();
@@ -76,7 +78,12 @@ export class Trainer {
       lastWords = (lastWords + text).slice(-KEPT_OUTPUT);
     });
     const rpc = createBirpc<TrainerVerbs, SiteVerbs>(
-      { progress: (progress) => this.#onProgress(progress) },
+      {
+        progress: (progress) => {
+          this.memory = progress.memory ?? this.memory;
+          this.#onProgress(progress);
+        },
+      },
       {
         post: child.send,
         on: child.onMessage,

@@ -19,6 +19,7 @@ export interface Progress {
   loss?: number; // of the step just finished
   dice?: number; // mean over labels of the validation volumes, where just measured
   message?: string;
+  memory?: number; // bytes that the trainer holds now; it adds this on the way
 }
 
 export interface InitialiseJob {

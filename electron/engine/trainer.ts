@@ -34,7 +34,7 @@ const site = createBirpc<SiteVerbs, TrainerVerbs>(verbs, {
   on: parent.onMessage,
   timeout: -1, // a training job may take days
 });
-const report = (progress: Progress) => void site.progress.asEvent(progress);
+const report = (progress: Progress) => void site.progress.asEvent({ ...progress, memory: process.memoryUsage.rss() });
 const jobs: TrainerJobs = {
   ...createJobs({ report, signal: () => cancelling.signal }),
   bench: async (job) => {

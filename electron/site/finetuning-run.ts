@@ -7,17 +7,23 @@ import type { Run } from '../storage/runs.ts';
 import { readWeights } from '../storage/weight-file.ts';
 import type { SiteContext } from './context.ts';
 import { requireSameNetwork } from './network-fit.ts';
-import { asRun, locked, noteTraining } from './runs.ts';
-import { labelledVolumes } from './volumes.ts';
+import { asRun, locked, noteTraining, type RunRequest } from './runs.ts';
+import { splitLabelled, volumesOfRun } from './volumes.ts';
 
-export interface FinetuneOptions {
+export interface FinetuneHooks {
+  onRun?: (id: string) => void;
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
+export interface FinetuneOptions extends FinetuneHooks {
   labels: number | 'all';
   from: string; // id of a model, or 'random'
   plan?: Plan; // default: the model's, or the defaults
   steps?: number; // instead of the plan's
-  onProgress?: (progress: Progress) => void;
-  signal?: AbortSignal;
-  /** Labelled volumes for a learning curve, never trained on, scored after these steps. */
+  /** Labelled volumes of this site kept apart for a learning curve. */
+  holdOut?: number;
+  /** Other labelled volumes for a learning curve, never trained on, scored after these steps. */
   validation?: VolumeFiles[];
   validateAt?: number[];
 }
@@ -31,25 +37,45 @@ export interface FinetuneResult {
   dice: TrainingResult['dice'];
 }
 
+const CURVE_POINTS = 20; // validations of a run: the curve's shape shows, and little time goes into it
+
 export async function finetuneAlone(site: SiteContext, options: FinetuneOptions): Promise<FinetuneResult> {
-  const { folder, trainer } = site;
-  const { from, signal, onProgress, validation, validateAt } = options;
+  const { folder } = site;
+  const { from, holdOut = 0 } = options;
   const start = from === 'random' ? undefined : folder.models.get(from);
   const basis = options.plan ?? start?.plan ?? planSchema.parse({});
   const plan = { ...basis, finetuneSteps: options.steps ?? basis.finetuneSteps };
   if (start) requireSameNetwork(start, plan);
-  const volumes = labelledVolumes(folder, options.labels, plan.seed);
-  const details = { from, volumes: volumes.map(({ id }) => id) };
+  const { learning, heldOut } = splitLabelled(folder, options.labels, holdOut, plan.seed);
+  const ids = (files: VolumeFiles[]) => files.map(({ id }) => id);
+  const details = { from, volumes: ids(learning), ...(holdOut > 0 ? { holdOut: ids(heldOut) } : {}) };
+  return finetune(site, { kind: 'finetune', plan, details }, options);
+}
+
+/** Continues exactly this run: its plan, the volumes it learns from, those kept apart. */
+export async function resumeFinetuning(site: SiteContext, id: string, hooks: FinetuneHooks): Promise<FinetuneResult> {
+  const { kind, plan, details } = site.folder.runs.get(id);
+  return finetune(site, { kind, plan, details, resume: id }, hooks);
+}
+
+function finetune(
+  site: SiteContext,
+  request: RunRequest,
+  options: FinetuneHooks & Pick<FinetuneOptions, 'validation' | 'validateAt'>,
+): Promise<FinetuneResult> {
+  const { folder, trainer } = site;
+  const { onRun, onProgress, signal } = options;
+  const { plan } = request;
   const begun = performance.now();
-  const finetune = async (run: Run): Promise<FinetuneResult> => {
+  const work = async (run: Run): Promise<FinetuneResult> => {
+    const volumes = volumesOfRun(folder, run, 'volumes');
+    const heldOut = volumesOfRun(folder, run, 'holdOut');
+    const from = String(run.details.from);
     const weights = join(run.folder, 'start.safetensors');
     const out = join(run.folder, 'unet.safetensors');
     if (!existsSync(weights)) {
-      await trainer.run(
-        'initialise',
-        { plan, parts: ['encoder', 'decoder'], from: start?.file, out: weights },
-        { signal },
-      );
+      const start = from === 'random' ? undefined : folder.models.get(from).file;
+      await trainer.run('initialise', { plan, parts: ['encoder', 'decoder'], from: start, out: weights }, { signal });
     }
     const result = await trainer.run(
       'finetune',
@@ -62,8 +88,8 @@ export async function finetuneAlone(site: SiteContext, options: FinetuneOptions)
         steps: plan.finetuneSteps,
         state: join(run.folder, 'state.safetensors'),
         out,
-        validation,
-        validateAt,
+        validation: options.validation ?? heldOut,
+        validateAt: options.validateAt ?? validationSteps(plan.finetuneSteps),
       },
       {
         signal,
@@ -86,5 +112,11 @@ export async function finetuneAlone(site: SiteContext, options: FinetuneOptions)
       dice: result.dice,
     };
   };
-  return locked(folder, 'fine-tuning', () => asRun(folder, { kind: 'finetune', plan, details }, finetune));
+  return locked(folder, 'fine-tuning', () => asRun(folder, { ...request, onRun }, work));
+}
+
+/** From before the first step to after the last, evenly. */
+function validationSteps(steps: number): number[] {
+  const points = Math.min(CURVE_POINTS, steps);
+  return Array.from({ length: points + 1 }, (_, point) => Math.round((point * steps) / points));
 }

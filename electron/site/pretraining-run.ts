@@ -7,11 +7,14 @@ import type { Progress } from '../engine/jobs.ts';
 import type { Metric, Run } from '../storage/runs.ts';
 import { readWeights } from '../storage/weight-file.ts';
 import type { SiteContext } from './context.ts';
-import { asRun, locked, noteTraining } from './runs.ts';
-import { allVolumes } from './volumes.ts';
+import { stepsBefore } from './run-steps.ts';
+import { asRun, locked, noteTraining, type RunRequest } from './runs.ts';
+import { allVolumes, volumesOfRun } from './volumes.ts';
 
 export interface PretrainOptions {
   plan: Plan;
+  resume?: string; // id of the run to continue, with its own plan
+  onRun?: (id: string) => void;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
@@ -23,15 +26,16 @@ export interface PretrainResult {
   seconds: number;
 }
 
-export function pretrainAlone(
-  site: SiteContext,
-  { plan, onProgress, signal }: PretrainOptions,
-): Promise<PretrainResult> {
+/** A run that goes on learns from the volumes that it began with, whatever was imported since. */
+export async function pretrainAlone(site: SiteContext, options: PretrainOptions): Promise<PretrainResult> {
   const { folder, trainer } = site;
+  const { plan, resume, onRun, onProgress, signal } = options;
   if (plan.rounds === 0) throw fault('site.no-rounds');
-  const volumes = allVolumes(folder);
+  const details = { volumes: allVolumes(folder).map(({ id }) => id) };
   const begun = performance.now();
   const pretrain = async (run: Run): Promise<PretrainResult> => {
+    // A run of an earlier version noted no volumes.
+    const volumes = run.details.volumes === undefined ? allVolumes(folder) : volumesOfRun(folder, run, 'volumes');
     const weightsAfter = (round: number) => join(run.folder, `encoder-${round}.safetensors`);
     const state = join(run.folder, 'state.safetensors');
     if (!existsSync(weightsAfter(run.round))) {
@@ -55,7 +59,7 @@ export function pretrainAlone(
           signal,
           onProgress: ({ step, loss }) =>
             onProgress?.({
-              step: (round - 1) * plan.stepsPerRound + step,
+              step: stepsBefore('pretrain', plan, round) + step,
               steps: plan.rounds * plan.stepsPerRound,
               loss,
               message: `round ${round} of ${plan.rounds}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`,
@@ -71,7 +75,8 @@ export function pretrainAlone(
     const model = folder.models.save({ kind: 'encoder', plan, weights, run: run.id, note });
     return { model: model.id, run: run.id, loss, seconds: (performance.now() - begun) / 1000 };
   };
-  return locked(folder, 'pre-training', () => asRun(folder, { kind: 'pretrain', plan, details: {} }, pretrain));
+  const request: RunRequest = { kind: 'pretrain', plan, details, resume, isSame: () => true, onRun };
+  return locked(folder, 'pre-training', () => asRun(folder, request, pretrain));
 }
 
 /** Of a finished round, also of one before a restart. */

@@ -5,12 +5,28 @@ import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
 import type { TrainingResult } from '../engine/jobs.ts';
 import { planHash } from '../storage/plan-hash.ts';
-import type { Run, RunDetails, RunKind } from '../storage/runs.ts';
+import type { Run, RunDetails, RunKind, RunState } from '../storage/runs.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 
-/** The newest unfinished run of this kind, plan and details, else a new one. The caller holds the site's lock. */
-export function resumeOrStart(folder: SiteFolder, kind: RunKind, plan: Plan, details: RunDetails): Run {
+/** What somebody asks to be run. */
+export interface RunRequest {
+  kind: RunKind;
+  plan: Plan;
+  details: RunDetails;
+  /** Id of the paused or failed run to continue; without it the newest unfinished one of the same request. */
+  resume?: string;
+  /** Whether an unfinished run of this kind and plan is of the same request; without it, where its details are equal. */
+  isSame?: (details: RunDetails) => boolean;
+  /** Called with the run's id before anything is done. */
+  onRun?: (id: string) => void;
+}
+
+/** Continues the run that is asked for, else begins a new one. The caller holds the site's lock. */
+function resumeOrStart(folder: SiteFolder, request: RunRequest): Run {
+  const { kind, plan, details, resume } = request;
   folder.runs.pauseInterrupted();
+  if (resume !== undefined) return folder.runs.update(resume, { state: 'running', note: '' });
+  const { isSame = (others: RunDetails) => isDeepStrictEqual(others, details) } = request;
   const hash = planHash(plan);
   const unfinished = folder.runs
     .list()
@@ -19,7 +35,7 @@ export function resumeOrStart(folder: SiteFolder, kind: RunKind, plan: Plan, det
         run.kind === kind &&
         (run.state === 'paused' || run.state === 'failed') &&
         run.planHash === hash &&
-        isDeepStrictEqual(run.details, details),
+        isSame(run.details),
     );
   if (!unfinished) return folder.runs.start(kind, plan, details);
   return folder.runs.update(unfinished.id, { state: 'running', note: '' });
@@ -51,24 +67,30 @@ export async function locked<Result>(
 }
 
 /**
- * Does `work` as this run and notes how it ended; `work` may note another end itself. A cancelled or failed run can be
- * continued. The caller holds the site's lock.
+ * Does `work` as this run and notes how it ended; `work` may note another end itself. A run that was stopped or failed can
+ * be continued, one that was cancelled for good (`site.run-ended`) cannot. The caller holds the site's lock.
  */
 export async function asRun<Result>(
   folder: SiteFolder,
-  { kind, plan, details }: { kind: RunKind; plan: Plan; details: RunDetails },
+  request: RunRequest,
   work: (run: Run) => Promise<Result>,
 ): Promise<Result> {
-  const run = resumeOrStart(folder, kind, plan, details);
+  const run = resumeOrStart(folder, request);
   try {
+    request.onRun?.(run.id);
     const result = await work(run);
     if (folder.runs.get(run.id).state === 'running') folder.runs.update(run.id, { state: 'finished' });
     return result;
   } catch (error) {
     const note = error instanceof Error ? error.message : String(error);
-    folder.runs.update(run.id, { state: isFault(error, 'site.cancelled') ? 'paused' : 'failed', note });
+    folder.runs.update(run.id, { state: endOf(error), note });
     throw error;
   }
+}
+
+function endOf(error: unknown): RunState {
+  if (isFault(error, 'site.cancelled')) return 'paused';
+  return isFault(error, 'site.run-ended') ? 'cancelled' : 'failed';
 }
 
 /** Notes the numbers of a round (a fine-tuning alone has one) and gives its mean loss. */

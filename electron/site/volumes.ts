@@ -1,8 +1,10 @@
 /** Which of the site's volumes a run uses. */
+import { z } from 'zod';
 import { fault } from '../../shared/errors.ts';
 import { seededRandom, shuffled } from '../../shared/random.ts';
 import type { VolumeFiles } from '../engine/jobs.ts';
 import type { VolumeRecord } from '../storage/catalogue.ts';
+import type { Run } from '../storage/runs.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 
 export { readLabelFile, readVolume } from '../storage/volume-file.ts';
@@ -27,6 +29,31 @@ export function labelledVolumes(folder: SiteFolder, count: number | 'all', seed:
   if (labelled.length < wanted)
     throw fault('site.too-few-labels', { site: folder.path, wanted, found: labelled.length });
   return shuffled(seededRandom('labelled', seed), labelled).slice(0, wanted).map(filesOf);
+}
+
+/**
+ * The labelled volumes to learn from, and those kept apart to score it while it learns. Those kept apart are the last of
+ * the seed's order, so that another `count` is scored on the same ones. Throws `site.too-few-labels`.
+ */
+export function splitLabelled(
+  folder: SiteFolder,
+  count: number | 'all',
+  holdOut: number,
+  seed: number,
+): { learning: VolumeFiles[]; heldOut: VolumeFiles[] } {
+  const all = labelledVolumes(folder, 'all', seed);
+  const wanted = (count === 'all' ? Math.max(1, all.length - holdOut) : count) + holdOut;
+  if (all.length < wanted) throw fault('site.too-few-labels', { site: folder.path, wanted, found: all.length });
+  return { learning: all.slice(0, wanted - holdOut), heldOut: all.slice(all.length - holdOut) };
+}
+
+/** The volumes that a run noted when it began, in that order. Throws `site.run-volumes-gone`. */
+export function volumesOfRun(folder: SiteFolder, { id, details }: Run, name: 'volumes' | 'holdOut'): VolumeFiles[] {
+  const ids = z.array(z.string()).default([]).parse(details[name]);
+  const known = new Map(folder.volumes.list().map((record) => [record.id, record]));
+  const gone = ids.filter((volume) => !known.has(volume));
+  if (gone.length > 0) throw fault('site.run-volumes-gone', { run: id, count: gone.length });
+  return ids.map((volume) => filesOf(known.get(volume) as VolumeRecord));
 }
 
 export function filesOf(record: VolumeRecord): VolumeFiles {

@@ -5,6 +5,34 @@ export const siteErrors = {
     message: 'It was cancelled.',
     next: 'Give the same command again: the run continues after its last finished step.',
   },
+  'site.run-ended': {
+    message: 'It was cancelled for good.',
+    next: 'Its curves and notes stay. Start a new run to try again.',
+  },
+  'site.busy-with': {
+    message: 'This site is at work already: {what}.',
+    next: 'Wait until that is finished, or pause it, and try again.',
+  },
+  'site.nothing-at-work': {
+    message: 'No run is at work in this window.',
+    next: 'Nothing needs to be done: it has ended, or another program on this machine started it.',
+  },
+  'site.run-volumes-gone': {
+    message: 'The run {run} learns from volumes of which {count} are no longer here.',
+    next: 'Start a new run with the volumes that are here.',
+  },
+  'site.run-needs-invitation': {
+    message: 'The run {run} takes part in a federation, which is continued by joining it again.',
+    next: 'Paste the same invitation on the Federation page.',
+  },
+  'site.model-in-use': {
+    message: 'The model {model} is in use by the run {run}.',
+    next: 'Wait until that run is finished, or cancel it, then remove the model.',
+  },
+  'site.volumes-in-use': {
+    message: 'The run at work learns from {name}, so it cannot be removed now.',
+    next: 'Wait until the run is finished, or cancel it, then remove the volume.',
+  },
   'site.not-yet': {
     message: 'There is no site on this machine yet.',
     next: 'Give the hospital’s name on the first page.',
