@@ -69,6 +69,11 @@ export class RunDesk {
     if (this.#atWork) throw fault('site.busy-with', { what: words[this.#atWork.kind] });
   }
 
+  /** Throws `site.busy-with` where it is this run that is at work. */
+  requireNotAtWork(id: string): void {
+    if (this.run?.id === id) this.requireIdle();
+  }
+
   /**
    * Begins the work and gives its run's id; how it ends is noted with the run. Throws what keeps the run from beginning,
    * `site.busy-with` among it.
@@ -89,10 +94,14 @@ export class RunDesk {
         onProgress: (progress) => this.#advance(atWork, progress),
         onWaiting: (waiting) => this.#show({ waiting }),
       };
+      const nothing = fault('site.unexpected', { reason: `${words[kind]} noted no run` });
       atWork.done = work(hooks)
-        .then(() => reject(fault('site.unexpected', { reason: `${words[kind]} did nothing` })), reject)
-        .finally(() => this.#end(atWork)); // where the run was known, the promise is settled already
-      atWork.done.catch(() => {});
+        .then(() => nothing)
+        .catch((error) => error)
+        .then((error) => {
+          this.#end(atWork);
+          reject(error); // says nothing more where the run's id was given
+        });
     });
   }
 
@@ -157,7 +166,7 @@ export class RunDesk {
   }
 
   #advance({ pace, site }: AtWork, { step, steps, loss, dice, message }: Progress): void {
-    if (!this.#activity) return;
+    if (!this.#activity) return; // the run is not known yet
     if (loss !== undefined) this.#points.loss.push({ step, value: loss });
     if (dice !== undefined) this.#points.dice.push({ step, value: dice });
     pace.note(step);
@@ -178,6 +187,7 @@ export class RunDesk {
     this.#activity = { ...this.#activity, ...changed };
     if (this.#activity.waiting) this.#activity.secondsLeft = null; // a person takes as long as they take
     this.#surroundings.show(this.#activity);
+    if (this.#activity.kind === 'segment') this.#surroundings.listsChanged(); // each volume has its prediction at once
   }
 
   #stop(state: 'pausing' | 'cancelling', reason: Error): void {

@@ -9,12 +9,14 @@ import type { Model } from '../storage/models.ts';
 import type { Run } from '../storage/runs.ts';
 import { readLabelFile } from '../storage/volume-file.ts';
 import type { SiteContext } from './context.ts';
-import { asRun, locked } from './runs.ts';
+import { asRun, locked, type RunRequest } from './runs.ts';
 import { requireUnet } from './segmentation.ts';
 
 export interface SegmentingOptions {
   model: string; // id of a U-Net
   volumes: string[]; // ids of volumes
+  resume?: string; // id of the run to continue, with its own model and volumes
+  onRun?: (id: string) => void;
   onProgress?: (progress: Progress) => void; // a step is a volume
   signal?: AbortSignal;
 }
@@ -52,7 +54,9 @@ export async function segmentVolumes(site: SiteContext, options: SegmentingOptio
     options.onProgress?.({ step: steps, steps });
     return { run: run.id, predicted, seconds: (performance.now() - begun) / 1000 };
   };
-  return locked(folder, 'segmenting', () => asRun(folder, { kind: 'segment', plan: model.plan, details }, segment));
+  const { resume, onRun } = options;
+  const request: RunRequest = { kind: 'segment', plan: model.plan, details, resume, onRun };
+  return locked(folder, 'segmenting', () => asRun(folder, request, segment));
 }
 
 /** Stores the prediction, and its scores where there are training labels. Gives the mean Dice of those. */

@@ -11,7 +11,7 @@ export interface TaskWork {
 
 export class Tasks {
   #tasks: Task[] = [];
-  readonly #cancelling = new Map<string, AbortController>();
+  readonly #running = new Map<string, { cancelling: AbortController; ended: Promise<void> }>();
   readonly #show: (tasks: Task[]) => void;
 
   constructor(show: (tasks: Task[]) => void) {
@@ -22,12 +22,11 @@ export class Tasks {
   start(kind: Task['kind'], title: string, work: (task: TaskWork) => Promise<Task['result']>): string {
     const id = `task-${randomBytes(4).toString('hex')}`;
     const cancelling = new AbortController();
-    this.#cancelling.set(id, cancelling);
     const task: Task = { id, kind, title, state: 'running', words: '', done: 0, total: 0, result: null, error: null };
     this.#tasks = [...this.#tasks, task];
     this.#show(this.#tasks);
     const progress = (done: number, total: number, words: string) => this.#update(id, { done, total, words });
-    void work({ signal: cancelling.signal, progress })
+    const ended = work({ signal: cancelling.signal, progress })
       .then((result) => this.#update(id, { state: 'finished', result }))
       .catch((error) =>
         this.#update(
@@ -35,13 +34,21 @@ export class Tasks {
           isFault(error, 'site.cancelled') ? { state: 'cancelled' } : { state: 'failed', error: reportOf(error) },
         ),
       )
-      .finally(() => this.#cancelling.delete(id));
+      .finally(() => this.#running.delete(id));
+    this.#running.set(id, { cancelling, ended });
     return id;
   }
 
   /** The work stops at its next step; what is done by then stays. */
   cancel(id: string): void {
-    this.#cancelling.get(id)?.abort(fault('site.cancelled'));
+    this.#running.get(id)?.cancelling.abort(fault('site.cancelled'));
+  }
+
+  /** Cancels whatever runs, and waits for it. */
+  async close(): Promise<void> {
+    const running = [...this.#running.values()];
+    for (const { cancelling } of running) cancelling.abort(fault('site.cancelled'));
+    await Promise.all(running.map(({ ended }) => ended));
   }
 
   dismiss(id: string): void {

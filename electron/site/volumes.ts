@@ -4,7 +4,7 @@ import { fault } from '../../shared/errors.ts';
 import { seededRandom, shuffled } from '../../shared/random.ts';
 import type { VolumeFiles } from '../engine/jobs.ts';
 import type { VolumeRecord } from '../storage/catalogue.ts';
-import type { Run } from '../storage/runs.ts';
+import type { Run, RunDetails } from '../storage/runs.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 
 export { readLabelFile, readVolume } from '../storage/volume-file.ts';
@@ -54,6 +54,23 @@ export function volumesOfRun(folder: SiteFolder, { id, details }: Run, name: 'vo
   const gone = ids.filter((volume) => !known.has(volume));
   if (gone.length > 0) throw fault('site.run-volumes-gone', { run: id, count: gone.length });
   return ids.map((volume) => filesOf(known.get(volume) as VolumeRecord));
+}
+
+/**
+ * Throws `site.volumes-in-use` where a run at work here, in whichever process, learns from one of these volumes. Segmenting
+ * passes over a volume that is gone.
+ */
+export function requireUnused({ runs, volumes }: SiteFolder, ids: string[]): void {
+  for (const { kind, state, details } of runs.list()) {
+    if (state !== 'running' || kind === 'segment') continue;
+    const used = z.array(z.string()).safeParse(details.volumes).data?.concat(heldOutBy(details));
+    const taken = used ? ids.find((id) => used.includes(id)) : ids[0]; // without a list it uses all
+    if (taken !== undefined) throw fault('site.volumes-in-use', { name: volumes.get(taken).name });
+  }
+}
+
+function heldOutBy({ holdOut }: RunDetails): string[] {
+  return z.array(z.string()).safeParse(holdOut).data ?? [];
 }
 
 export function filesOf(record: VolumeRecord): VolumeFiles {

@@ -31,6 +31,7 @@ import { serveData } from './data.ts';
 import { engineView } from './engine-view.ts';
 import { Federating } from './federating.ts';
 import { Outbox } from './outbox.ts';
+import { RunDesk } from './run-desk.ts';
 import { pauseInterrupted } from './runs.ts';
 import { Site, type SiteSurroundings } from './site.ts';
 import { summaryOf } from './summary.ts';
@@ -44,6 +45,7 @@ export class Workstation {
   readonly folder: string;
   readonly surroundings: SiteSurroundings;
   readonly tasks: Tasks;
+  readonly desk: RunDesk;
   readonly api: SiteApi;
   /** Settles when the site in the folder is open, or it is known why not. */
   readonly opened: Promise<void>;
@@ -61,9 +63,23 @@ export class Workstation {
     this.#outbox = new Outbox(
       (event) => this.emit(event),
       (lists) => {
+        this.desk.flush();
         if (lists.has('volumes') || lists.has('models')) this.#summarise();
       },
     );
+    this.desk = new RunDesk({
+      site: () => this.site,
+      show: (activity) => this.change({ activity }),
+      emit: (event) => this.emit(event),
+      listsChanged: () => {
+        this.changed('runs');
+        this.changed('models');
+        this.changed('maps'); // segmenting makes some
+        this.changed('volumes');
+      },
+    });
+    this.onClose(() => this.desk.close());
+    this.onClose(() => this.tasks.close());
     this.tasks = new Tasks((tasks) => this.change({ tasks }));
     this.#snapshot = {
       version: packageJson.version,

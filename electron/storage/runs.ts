@@ -80,7 +80,7 @@ export class Runs {
   #set: Query<[string, number, number, string, number]>;
   #add: Query<[string, number, number, string, number]>;
   #metrics: Query<[string], Metric>;
-  #last: Query<[string, string, number], { value: number }>;
+  #recent: Query<[string, string, number], { mean: number | null }>;
   #write: Query<[string, string]>;
 
   /** `folder` holds one folder a run. */
@@ -103,9 +103,11 @@ export class Runs {
     this.#metrics = database.query(
       'SELECT round, step, name, value FROM metrics WHERE run = ? ORDER BY round, step, name',
     );
-    this.#last = database.query(
-      `SELECT value FROM metrics WHERE run = ? AND name = ? AND (step = 0 OR NOT ?)
-       ORDER BY round DESC, step DESC LIMIT 1`,
+    // A Dice of step 0 was measured before the first step; a loss there is the mean of a round.
+    this.#recent = database.query(
+      `SELECT avg(value) AS mean FROM (
+         SELECT value FROM metrics WHERE run = ? AND name = ? AND (step > 0 OR name = 'dice')
+         ORDER BY round DESC, step DESC LIMIT ?)`,
     );
     this.#write = database.query('UPDATE runs SET person_note = ? WHERE id = ?');
   }
@@ -183,9 +185,9 @@ export class Runs {
     return this.#metrics.all(id);
   }
 
-  /** The newest number of this name: of the steps too, or of whole rounds alone. Undefined where there is none. */
-  lastMetric(id: string, name: MetricName, wholeRounds = false): number | undefined {
-    return this.#last.get(id, name, wholeRounds ? 1 : 0)?.value;
+  /** Mean of the newest numbers of this name, `count` at most, rounds as a whole left out. Undefined without any. */
+  recentMean(id: string, name: 'loss' | 'dice', count: number): number | undefined {
+    return this.#recent.get(id, name, count)?.mean ?? undefined;
   }
 
   /** Notes numbers of many places in one step. */

@@ -16,9 +16,9 @@ export interface RunSummary {
   personNote: string; // what a person wrote about it
   model: string | null; // that it began with
   made: string[]; // ids of models that it made
-  volumes: number;
-  loss: number | null; // the last mean loss of a round
-  dice: number | null; // the last validation Dice
+  volumes: number | null; // null where it uses whatever volumes the site has
+  loss: number | null; // mean of its last ten steps
+  dice: number | null; // of the last validation; of segmenting, the mean over volumes with a reference
   startedAt: string;
   endedAt: string | null;
 }
@@ -60,6 +60,8 @@ export interface ModelSummary {
   dice: number | null; // where it was scored
   createdAt: string;
   bytes: number;
+  predictions: number; // volumes that it has predicted a label map of; those stay when it is removed
+  neededBy: string[]; // ids of unfinished runs that begin with it or use it
 }
 
 export interface FinetuneRequest {
@@ -86,8 +88,11 @@ export const trainingVerbs = {
   /** Predicts label maps; volumes that this model did already are done again only where asked for. */
   startSegmenting: verb<string>()(idSchema, z.array(idSchema).min(1).max(10_000)),
   pauseRun: verb()(),
+  /** Stops the run at work for good. */
   cancelRun: verb()(),
   /** Continues a paused or failed run. */
   resumeRun: verb()(idSchema),
+  /** A paused or failed run will not be continued: it counts as cancelled from now on. */
+  giveUpRun: verb()(idSchema),
   noteRun: verb()(idSchema, noteSchema),
 };

@@ -23,6 +23,7 @@ export function settingsApi(workstation: Workstation): Pick<SiteApi, keyof typeo
       return all;
     },
     measureEngine: async () => {
+      workstation.desk.requireIdle(); // a run would make it slow, and it the run
       const engine = await measureEngine(workstation.site);
       workstation.change({ engine });
       return engine;

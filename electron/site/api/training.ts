@@ -1,7 +1,57 @@
+/** The verbs of runs and models. */
 import type { trainingVerbs } from '../../../shared/api/training.ts';
 import type { SiteApi } from '../../../shared/api.ts';
+import { removeModel, summariseModels } from '../model-summary.ts';
+import { resumeRun } from '../resume.ts';
+import { curvesOf, summariseRuns } from '../run-summary.ts';
+import { segmentVolumes } from '../segmenting-run.ts';
 import type { Workstation } from '../workstation.ts';
 
-export function trainingApi(_workstation: Workstation): Pick<SiteApi, keyof typeof trainingVerbs> {
-  return {} as never; // being built
+export function trainingApi(workstation: Workstation): Pick<SiteApi, keyof typeof trainingVerbs> {
+  const folder = () => workstation.site.folder;
+  const { desk } = workstation;
+  return {
+    listRuns: async () => {
+      desk.flush(); // so that a list tells what the curves show
+      return summariseRuns(folder());
+    },
+    runCurves: async (id) => {
+      desk.flush();
+      return curvesOf(folder(), id);
+    },
+    listModels: async () => summariseModels(folder()),
+    removeModel: async (id) => {
+      removeModel(folder(), id);
+      workstation.changed('models');
+      workstation.changed('runs');
+    },
+    startPretraining: async (plan) => {
+      const { site } = workstation;
+      return desk.perform('pretrain', (hooks) => site.pretrain({ plan, ...hooks }));
+    },
+    startFinetuning: async (request) => {
+      const { site } = workstation;
+      return desk.perform('finetune', (hooks) => site.finetune({ ...request, ...hooks }));
+    },
+    startSegmenting: async (model, volumes) => {
+      const { site } = workstation;
+      return desk.perform('segment', (hooks) => segmentVolumes(site, { model, volumes, ...hooks }));
+    },
+    pauseRun: async () => desk.pause(),
+    cancelRun: async () => desk.cancel(),
+    resumeRun: async (id) => {
+      const { site } = workstation;
+      const { kind } = site.folder.runs.get(id);
+      await desk.perform(kind, (hooks) => resumeRun(site, id, hooks));
+    },
+    giveUpRun: async (id) => {
+      desk.requireNotAtWork(id);
+      folder().runs.update(id, { state: 'cancelled' });
+      workstation.changed('runs');
+    },
+    noteRun: async (id, note) => {
+      folder().runs.write(id, note);
+      workstation.changed('runs');
+    },
+  };
 }

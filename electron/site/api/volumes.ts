@@ -6,6 +6,7 @@ import type { ImportReport } from '../import.ts';
 import { importSampleData } from '../sample-data.ts';
 import type { TaskWork } from '../tasks.ts';
 import { summariseVolumes } from '../volume-summary.ts';
+import { requireUnused } from '../volumes.ts';
 import type { Workstation } from '../workstation.ts';
 
 export function volumesApi(workstation: Workstation): Pick<SiteApi, keyof typeof volumeVerbs> {
@@ -44,7 +45,9 @@ export function volumesApi(workstation: Workstation): Pick<SiteApi, keyof typeof
       workstation.changed('volumes');
     },
     removeVolumes: async (ids) => {
-      const { volumes } = workstation.site.folder;
+      const { folder } = workstation.site;
+      const { volumes } = folder;
+      requireUnused(folder, ids);
       try {
         for (const id of ids) volumes.remove(id);
       } finally {
