@@ -21,6 +21,14 @@ export function listeningAddress({ host, port, secure }: { host: string; port: n
   return `${secure ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
+/** What to tell a person loudly about the way to a coordinator; undefined where it is encrypted from end to end, or local. */
+export function openWayWords({ protocol, hostname }: URL, bound: boolean): string | undefined {
+  if (bound || isLoopback(hostname)) return undefined;
+  return protocol === 'wss:'
+    ? 'The encrypted connection ends at a proxy before the coordinator, which can read and change weights.'
+    : 'The connection is not encrypted: weights can be read and changed on the way.';
+}
+
 /** Whether only programs on this machine reach what listens on `host`. */
 export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '');

@@ -15,13 +15,16 @@ import type { AdmittedSite, CoordinatorState, ReceivedUpdate } from './coordinat
 import { planHash, sameBytes } from './digest.ts';
 import { announcement, finalWeights, relayedTo, roster } from './dispatches.ts';
 import { FederationRun, type RunOptions } from './federation-run.ts';
-import type { Identity } from './identity.ts';
+import type { ShownFields } from './handshake.ts';
+import { fingerprintOf, type Identity } from './identity.ts';
 import { hashToken, issueInvitation } from './invitation.ts';
 import { closeNameOf, type Link } from './link.ts';
+import { MinuteCounter } from './minute-counter.ts';
 import { receive } from './reception.ts';
 import { type Answer, isMember } from './round.ts';
 import { dispatchTo, type Session, Sessions } from './sessions.ts';
 import { type Listener, listen } from './socket.ts';
+import { claimToken } from './tokens.ts';
 
 export interface CoordinatorOptions extends RunOptions {
   identity: Identity;
@@ -38,6 +41,7 @@ export class Coordinator {
   readonly #timing: Timing;
   readonly #run: FederationRun;
   readonly #sessions = new Sessions();
+  readonly #looks = new MinuteCounter(limits.looksPerMinute);
   readonly #strangers = new Set<Link<'coordinator'>>();
   #listener!: Listener;
   #closing: Promise<void> | undefined;
@@ -165,6 +169,9 @@ export class Coordinator {
         proven = true;
         void this.#run.enqueue(() => this.#admit(link, key, join));
       },
+      onLook: (looking, key, token, show) => {
+        void this.#run.enqueue(() => this.#onLook(looking, key, token, show));
+      },
       onLost: (lost, code, error) => {
         this.#strangers.delete(lost);
         this.#refusedLink(null, lost, code, error);
@@ -177,10 +184,7 @@ export class Coordinator {
   /** Checks the token and the room; saves who came before the site hears that it is in. */
   async #admit(link: Link<'coordinator'>, key: Uint8Array, join: MessageOf<'join'>): Promise<void> {
     const { state } = this.#run;
-    const hash = hashToken(join.token);
-    if (!state.tokens.some((token) => token.hash === hash)) {
-      this.#addTokens((await this.#options.store.issuedTokens?.()) ?? []);
-    }
+    await this.#knownHash(join.token);
     const admitted = admission(state, key, join);
     if ('refused' in admitted) {
       link.refuse(fault(`federation.${admitted.refused}`));
@@ -193,6 +197,50 @@ export class Coordinator {
     if (!link.open || this.#run.stopped) return;
     this.#strangers.delete(link);
     this.#begin({ site, link, leaving: false, announced: '' }, join.holding, again);
+  }
+
+  /** Shows what a token is for. It stays as it is: whoever looks is not let in by that. */
+  async #onLook(
+    link: Link<'coordinator'>,
+    key: Uint8Array,
+    token: Uint8Array,
+    show: (fields: ShownFields) => void,
+  ): Promise<void> {
+    const { state, rules } = this.#run;
+    const { federation, name, plan, onEvent } = this.#options;
+    const fingerprint = fingerprintOf(key);
+    const hash = await this.#knownHash(token);
+    const claim = claimToken(state.tokens, hash, fingerprint);
+    if ('refused' in claim) {
+      link.refuse(fault(`federation.${claim.refused}`));
+      return;
+    }
+    if (this.#looks.tooMany(hash, Date.now())) {
+      link.refuse(fault('federation.too-often'));
+      return;
+    }
+    if (!link.open) return;
+    const { phase, started } = state.rounds;
+    show({
+      federation,
+      coordinator: name,
+      plan,
+      planHash: Buffer.from(state.planHash, 'hex'),
+      state: phase === 'finished' ? 'finished' : started ? 'running' : 'waiting',
+      sitesNeeded: rules.sites,
+      sites: state.sites.length,
+      joinedBefore: state.sites.some((site) => site.fingerprint === fingerprint),
+    });
+    onEvent({ type: 'looked', fingerprint, remote: link.remote });
+  }
+
+  /** The hash of a token, after a look at those that were issued meanwhile where it is not known. */
+  async #knownHash(token: Uint8Array): Promise<string> {
+    const hash = hashToken(token);
+    if (!this.#run.state.tokens.some((known) => known.hash === hash)) {
+      this.#addTokens((await this.#options.store.issuedTokens?.()) ?? []);
+    }
+    return hash;
   }
 
   #addTokens(hashes: string[]): void {

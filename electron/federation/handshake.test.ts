@@ -29,6 +29,7 @@ function open(channel: Channel, identity = coordinator) {
       const hash = Buffer.from(planHash(plan), 'hex');
       void link.send({ type: 'admitted', federation, coordinator: 'C', plan, planHash: hash });
     },
+    onLook() {},
     onLost: (_link, code) => lost.push(code),
   });
   return { proven, lost };

@@ -22,6 +22,7 @@ export interface Handshake {
 }
 
 type JoinFields = Omit<MessageOf<'join'>, 'type' | 'signature'>;
+export type ShownFields = Omit<MessageOf<'shown'>, 'type' | 'signature'>;
 
 export function signChallenge(identity: Identity, handshake: Handshake): Uint8Array {
   return identity.sign(seen('isocenter coordinator 1', handshake));
@@ -42,6 +43,26 @@ export function signJoin(identity: Identity, handshake: Handshake, fields: JoinF
 
 export function checkJoin(handshake: Handshake, fields: JoinFields, signature: Uint8Array): void {
   if (!verifySignature(handshake.siteKey, joined(handshake, fields), signature)) {
+    throw fault('federation.bad-signature');
+  }
+}
+
+/** Looking at an invitation proves the same as joining: the key, and that the token is known. */
+export function signLook(identity: Identity, handshake: Handshake, token: Uint8Array): Uint8Array {
+  return identity.sign(looked(handshake, token));
+}
+
+export function checkLook(handshake: Handshake, token: Uint8Array, signature: Uint8Array): void {
+  if (!verifySignature(handshake.siteKey, looked(handshake, token), signature)) throw fault('federation.bad-signature');
+}
+
+/** Signed, so that also without encryption a person decides about what the coordinator really said. */
+export function signShown(identity: Identity, handshake: Handshake, fields: ShownFields): Uint8Array {
+  return identity.sign(shown(handshake, fields));
+}
+
+export function checkShown(handshake: Handshake, fields: ShownFields, signature: Uint8Array): void {
+  if (!verifySignature(handshake.coordinatorKey, shown(handshake, fields), signature)) {
     throw fault('federation.bad-signature');
   }
 }
@@ -67,5 +88,22 @@ function joined(handshake: Handshake, { token, name, volumes, sealingKey }: Join
     utf8(name),
     utf8(String(volumes)),
     sealingKey,
+  );
+}
+
+function looked(handshake: Handshake, token: Uint8Array): Uint8Array {
+  return transcript('isocenter look 1', seen('isocenter handshake 1', handshake), token);
+}
+
+/** The plan by its hash, which the site holds against the plan itself. */
+function shown(handshake: Handshake, fields: ShownFields): Uint8Array {
+  const { federation, coordinator, planHash, state, sitesNeeded, sites, joinedBefore } = fields;
+  return transcript(
+    'isocenter shown 1',
+    seen('isocenter handshake 1', handshake),
+    utf8(federation),
+    utf8(coordinator),
+    planHash,
+    ...[state, String(sitesNeeded), String(sites), joinedBefore ? 'before' : 'never'].map(utf8),
   );
 }

@@ -31,6 +31,7 @@ async function host(act: (channel: Channel, siteKey: Uint8Array) => void, admitt
         federation,
         handshakeTime: 5000,
         onLost() {},
+        onLook() {},
         onProven(link, key) {
           link.handOver({ payloadLimit: () => 1e9, onMessage: (message) => heard.push(message), onClose() {} });
           const hash = Buffer.from(planHash(plan), 'hex');

@@ -14,7 +14,7 @@ import {
   nameSchema,
   type SiteMessage,
 } from '../../shared/protocol/messages.ts';
-import { coordinatorAddress, isLoopback } from './address.ts';
+import { coordinatorAddress, openWayWords } from './address.ts';
 import { hex, planHash } from './digest.ts';
 import { largestSealedBatch } from './feature-batch.ts';
 import { createSealingKeys, type Identity, type SealingKeys } from './identity.ts';
@@ -211,13 +211,8 @@ export class Participant {
       onAdmitted: (link, admitted) => this.#admitted(link, admitted),
     });
     onEvent({ type: 'connected', again, words: `Connected to ${this.#coordinator.name}.` });
-    if (!bound && !isLoopback(this.#url.hostname)) {
-      const words =
-        this.#url.protocol === 'wss:'
-          ? 'The encrypted connection ends at a proxy before the coordinator, which can read and change weights.'
-          : 'The connection is not encrypted: weights can be read and changed on the way.';
-      onEvent({ type: 'insecure', words });
-    }
+    const warning = openWayWords(this.#url, bound);
+    if (warning !== undefined) onEvent({ type: 'insecure', words: warning });
   }
 
   #admitted(link: Link<'site'>, admitted: MessageOf<'admitted'>): LinkHandlers<CoordinatorMessage> {

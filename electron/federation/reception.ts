@@ -4,7 +4,7 @@ import { fault } from '../../shared/errors.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import type { MessageOf } from '../../shared/protocol/messages.ts';
 import type { Channel } from './channel.ts';
-import { checkJoin, type Handshake, signChallenge } from './handshake.ts';
+import { checkJoin, checkLook, type Handshake, type ShownFields, signChallenge, signShown } from './handshake.ts';
 import { type Identity, verifySealingKey } from './identity.ts';
 import { Link } from './link.ts';
 
@@ -14,6 +14,8 @@ export interface Reception {
   handshakeTime: number; // ms
   /** The key is proven, the token is not yet checked. */
   onProven(link: Link<'coordinator'>, key: Uint8Array, join: MessageOf<'join'>): void;
+  /** The key is proven, the token is not yet checked. `show` signs and sends the answer, which ends the connection. */
+  onLook(link: Link<'coordinator'>, key: Uint8Array, token: Uint8Array, show: (fields: ShownFields) => void): void;
   /** The connection ended before; `error` says what was wrong with it. */
   onLost(link: Link<'coordinator'>, code: number, error: unknown): void;
 }
@@ -22,6 +24,7 @@ export interface Reception {
 export function receive(channel: Channel, reception: Reception): Link<'coordinator'> {
   const { identity, federation } = reception;
   let handshake: Handshake | undefined;
+  let looked = false; // who looks does not join on the same connection
   const timer = setTimeout(() => link.refuse(fault('federation.handshake-timeout')), reception.handshakeTime);
 
   const link = new Link(channel, 'coordinator', {
@@ -30,7 +33,7 @@ export function receive(channel: Channel, reception: Reception): Link<'coordinat
     },
     onMessage(message) {
       if (message.type === 'hello' && !handshake) handshake = challenge(message);
-      else if (message.type === 'join' && handshake) {
+      else if (message.type === 'join' && handshake && !looked) {
         checkJoin(handshake, message, message.signature);
         const { name, sealingKey, sealingSignature } = message;
         if (!verifySealingKey(federation, { name, key: handshake.siteKey, sealingKey }, sealingSignature)) {
@@ -38,6 +41,14 @@ export function receive(channel: Channel, reception: Reception): Link<'coordinat
         }
         clearTimeout(timer);
         reception.onProven(link, handshake.siteKey, message);
+      } else if (message.type === 'look' && handshake && !looked) {
+        looked = true;
+        const seen = handshake;
+        checkLook(seen, message.token, message.signature);
+        reception.onLook(link, seen.siteKey, message.token, (fields) => {
+          void link.send({ type: 'shown', signature: signShown(identity, seen, fields), ...fields });
+          void link.end('left');
+        });
       } else throw fault('federation.bad-turn');
     },
     onClose(code, error) {

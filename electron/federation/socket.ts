@@ -9,6 +9,7 @@ import { type CloseName, closeCodes } from '../../shared/protocol/codes.ts';
 import { limits, type Timing } from '../../shared/protocol/limits.ts';
 import { checkAuthority, checkOwnCertificate, dialFault } from './certificates.ts';
 import type { Channel, ChannelHandlers } from './channel.ts';
+import { MinuteCounter } from './minute-counter.ts';
 
 const SUBPROTOCOL = `isocenter.${limits.version}`;
 const ABNORMAL = 1006; // RFC 6455: the connection was lost without a close frame
@@ -43,7 +44,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     : createHttpServer(times);
   server.maxConnections = limits.connections;
   server.on('request', (_request, response) => response.writeHead(426, { Connection: 'close' }).end());
-  const arrivals = new ArrivalCounter();
+  const arrivals = new MinuteCounter(limits.connectionsPerMinute);
   const sockets = new WebSocketServer({
     server,
     maxPayload: limits.frameBytes,
@@ -220,23 +221,6 @@ class SocketChannel implements Channel {
 /** Bytes that only the two ends of one TLS connection know (RFC 9266, tls-exporter). */
 function channelBinding(socket: TLSSocket): Uint8Array {
   return new Uint8Array(socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)));
-}
-
-/** Connections of each address in the running minute. */
-class ArrivalCounter {
-  #minute = 0;
-  readonly #counts = new Map<string, number>();
-
-  tooMany(remote: string, now: number): boolean {
-    const minute = Math.floor(now / 60_000);
-    if (minute !== this.#minute) {
-      this.#minute = minute;
-      this.#counts.clear();
-    }
-    const count = (this.#counts.get(remote) ?? 0) + 1;
-    this.#counts.set(remote, count);
-    return count > limits.connectionsPerMinute;
-  }
 }
 
 function remoteOf(request: IncomingMessage): string {

@@ -1,5 +1,5 @@
 /** Coordinating a federation: the site as its host. It may also join it, as any other site does. */
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stage } from '../../shared/consent.ts';
 import { fault } from '../../shared/errors.ts';
@@ -16,6 +16,7 @@ import { readWeights, writeWeights } from '../storage/weight-file.ts';
 import type { SiteContext } from './context.ts';
 import { CoordinatorFiles, type Hosted } from './coordinator-store.ts';
 import { requireSameNetwork } from './network-fit.ts';
+import { readPem } from './pem.ts';
 
 export interface CoordinateOptions {
   plan: Plan;
@@ -145,14 +146,5 @@ async function initialWeights(
   } finally {
     await trainer.close();
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Throws `site.file-unreadable`. */
-function readPem(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw fault('site.file-unreadable', { file, reason: (error as Error).message });
   }
 }

@@ -1,5 +1,5 @@
 /** Taking part in a federation from the first round to the last. */
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Decider, Decision } from '../../shared/consent.ts';
 import { fault, isFault } from '../../shared/errors.ts';
 import { mean } from '../../shared/mean.ts';
@@ -16,6 +16,7 @@ import type { SiteContext } from './context.ts';
 import { finetuneRound, Leaving, type Membership, pretrainRound, roundFile } from './federated-round.ts';
 import type { JoinEvent, RoundSummary } from './join-events.ts';
 import { forgetInvitation, keepInvitation } from './kept-invitation.ts';
+import { readPem } from './pem.ts';
 import { asRun, locked, noteTraining } from './runs.ts';
 import { allVolumes, labelledVolumes } from './volumes.ts';
 
@@ -60,7 +61,7 @@ async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinRe
     name: site.name,
     invitation,
     address: options.address,
-    ca: options.ca === undefined ? undefined : readCertificate(options.ca),
+    ca: options.ca === undefined ? undefined : readPem(options.ca),
     volumes: volumes.length,
     planHash: options.planHash,
     signal,
@@ -202,12 +203,4 @@ function keepModel({ site, participant, plan, run }: Membership): Model | undefi
   const kind = plan.finetuneRounds > 0 ? 'unet' : 'encoder';
   const note = `federation ${participant.federation}, ${plan.rounds} rounds of pre-training, ${plan.finetuneRounds} of fine-tuning`;
   return site.folder.models.save({ kind, plan, weights, run: run.id, note });
-}
-
-function readCertificate(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw fault('site.file-unreadable', { file, reason: (error as Error).message });
-  }
 }

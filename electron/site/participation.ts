@@ -1,8 +1,9 @@
 /** Taking part in a federation from a window: admitted while the person waits, the rest in the background. */
-import type { MembershipView } from '../../shared/api/federation.ts';
+import type { InvitationView, MembershipView } from '../../shared/api/federation.ts';
 import type { Decider, Decision } from '../../shared/consent.ts';
 import { fault, isFault } from '../../shared/errors.ts';
 import type { JoinOptions, JoinResult } from './federated-run.ts';
+import { viewInvitation } from './invitation-view.ts';
 import type { JoinEvent } from './join-events.ts';
 import { type KeptInvitation, keptInvitation } from './kept-invitation.ts';
 import { MembershipRecord } from './membership-view.ts';
@@ -25,6 +26,7 @@ export type RunOptions = Pick<JoinOptions, 'signal'> & { onEvent: (event: JoinEv
 
 export class Participation {
   readonly #options: ParticipationOptions;
+  readonly #shown = new Map<string, string>(); // hash of the plan that was shown, by invitation
   #record: MembershipRecord | undefined;
   #leave: AbortController | undefined; // while it takes part
 
@@ -32,8 +34,18 @@ export class Participation {
     this.#options = options;
   }
 
-  /** Gives the run's id when the site is admitted. Throws what stood in the way until then. */
-  join(kept: KeptInvitation, planHash?: string): Promise<string> {
+  /** Errors as `viewInvitation`. */
+  async read(invitation: string, ca: string | null): Promise<InvitationView> {
+    const { view, planHash } = await viewInvitation(this.#options.site, invitation, ca);
+    this.#shown.set(invitation, planHash);
+    return view;
+  }
+
+  /**
+   * Gives the run's id when the site is admitted. Throws what stood in the way until then, `federation.other-plan` where
+   * the plan is not the one that was shown.
+   */
+  join(kept: KeptInvitation): Promise<string> {
     const { site, decider, rule, perform, onEnd } = this.#options;
     const record = new MembershipRecord({
       name: site.name,
@@ -45,7 +57,7 @@ export class Participation {
     const work = ({ signal, onEvent }: RunOptions) =>
       site.join({
         ...kept,
-        planHash,
+        planHash: this.#shown.get(kept.invitation),
         decider,
         rule,
         signal,

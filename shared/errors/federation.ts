@@ -129,6 +129,10 @@ export const federationErrors = {
     message: "The coordinator's plan does not have the hash that it names.",
     next: 'Install the same version of Isocenter at every site and at the coordinator.',
   },
+  'federation.cannot-show': {
+    message: 'The coordinator cannot show what an invitation is for: it runs an older version of Isocenter.',
+    next: 'Ask for an update there. Joining works all the same, and nothing leaves without your consent.',
+  },
   'federation.other-plan': {
     message: 'The coordinator now has another plan than the one that was shown.',
     next: 'Read the invitation again before you accept it.',

@@ -31,6 +31,7 @@ export const limits = {
   connections: 512, // open at once: twice the sites, so that all can reconnect before the old ones are noticed dead
   handshakes: 64, // connections at once that have not proved who they are
   connectionsPerMinute: 240, // from one address; a whole federation may stand behind one proxy
+  looksPerMinute: 30, // with one token: a person pastes an invitation a few times, and each look costs a plan
   queuedFrames: 64, // frames received before the handshake code listens
 
   /** A person's link may be slow, a handshake of four small messages is not. */

@@ -25,6 +25,19 @@ describe('frames', () => {
     expect(Buffer.from(encodeFrame({ type: 'withhold', stage: 'pretraining', round: 3 }))).toEqual(frame);
   });
 
+  it('of a look are laid out as any other', () => {
+    const literal = Buffer.concat([
+      Buffer.from('83a474797065a46c6f6f6ba97369676e6174757265c440', 'hex'), // map of 3, "type": "look", "signature": bin 64
+      bytes(64),
+      Buffer.from('a5746f6b656ec410', 'hex'), // "token": bin 16
+      bytes(16),
+    ]);
+    const message = { type: 'look' as const, signature: bytes(64), token: bytes(16) };
+    expect(Buffer.from(encodeFrame(message))).toEqual(literal);
+    expect(decodeFrame(literal, 'site')).toEqual(message);
+    expect(() => decodeFrame(literal, 'coordinator')).toThrow(bad);
+  });
+
   it('are read as what one side may say, not the other', () => {
     const frame = encode({ type: 'withhold', stage: 'pretraining', round: 3 });
     expect(() => decodeFrame(frame, 'coordinator')).toThrow(bad);
@@ -62,6 +75,8 @@ describe('frames', () => {
     ['a huge integer', Uint8Array.of(0x81, 0xa5, 0x72, 0x6f, 0x75, 0x6e, 0x64, 0xcf, ...bytes(8))],
     ['a short key', encode({ type: 'hello', version: 1, key: bytes(31), nonce: bytes(32) })],
     ['a text as a key', encode({ type: 'hello', version: 1, key: 'k'.repeat(32), nonce: bytes(32) })],
+    ['a look without a signature', encode({ type: 'look', token: bytes(16) })],
+    ['a look with a name', encode({ type: 'look', token: bytes(16), signature: bytes(64), name: 'A' })],
     ['an empty part', encode({ type: 'part', bytes: bytes(0) })],
     ['too large a part', encode({ type: 'part', bytes: bytes(limits.partBytes + 1) })],
     ['a reason that moves the cursor', encode({ type: 'leave', reason: 'a\u001b[2Jb' })],

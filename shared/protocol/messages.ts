@@ -56,6 +56,7 @@ const fromSite = z.discriminatedUnion('type', [
     sealingSignature: signature,
     holding: z.strictObject({ stage, round, weights: bytes(32) }).nullable(),
   }),
+  z.strictObject({ type: z.literal('look'), signature, token: bytes(16) }),
   z.strictObject({
     type: z.literal('features'),
     stage,
@@ -97,6 +98,18 @@ const fromCoordinator = z.discriminatedUnion('type', [
     coordinator: nameSchema,
     plan: planSchema,
     planHash: bytes(32),
+  }),
+  z.strictObject({
+    type: z.literal('shown'),
+    signature,
+    federation: nameSchema,
+    coordinator: nameSchema,
+    plan: planSchema,
+    planHash: bytes(32),
+    state: z.enum(['waiting', 'running', 'finished']),
+    sitesNeeded: z.int().min(1).max(limits.sites),
+    sites: z.int().min(0).max(limits.sites),
+    joinedBefore: z.boolean(),
   }),
   z.strictObject({ type: z.literal('roster'), sites: z.array(rosterEntry).min(1).max(limits.sites) }),
   z.strictObject({

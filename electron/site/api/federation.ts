@@ -12,9 +12,7 @@ export function federationApi(workstation: Workstation): Pick<SiteApi, keyof typ
       workstation.federating.hosting.abandon();
     },
     createInvitation: async (address) => workstation.site.invite(address ?? undefined),
-    readInvitation: async () => {
-      throw new Error('being built');
-    },
+    readInvitation: (invitation, ca) => workstation.federating.participation.read(invitation, ca),
     joinFederation: (invitation, ca) => workstation.federating.participation.join({ invitation, ca: ca ?? undefined }),
     leaveFederation: async () => {
       workstation.federating.participation.leave();
