@@ -34,7 +34,7 @@ describe('frames', () => {
     ]);
     const message = { type: 'look' as const, signature: bytes(64), token: bytes(16) };
     expect(Buffer.from(encodeFrame(message))).toEqual(literal);
-    expect(decodeFrame(literal, 'site')).toEqual(message);
+    expect(decodeFrame(new Uint8Array(literal), 'site')).toEqual(message);
     expect(() => decodeFrame(literal, 'coordinator')).toThrow(bad);
   });
 
