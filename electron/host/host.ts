@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { Task } from '../../shared/api.ts';
 import { fault } from '../../shared/errors.ts';
 import { HOST_PROTOCOL, type HostFunctions, LARGEST_FRAME } from '../../shared/host-wire.ts';
 import type { Workstation } from '../site/workstation.ts';
@@ -50,8 +51,7 @@ export class Host {
     this.#server.on('request', (request, response) => void this.#answer(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#stopListening = workstation.onEvent((event) => {
-      if (event.type === 'snapshot')
-        for (const task of event.changed.tasks ?? []) if (task.state !== 'running') this.#uploads.ended(task.id);
+      if (event.type === 'snapshot') this.#forgetUploads(event.changed.tasks ?? []);
       for (const connection of this.#connections) connection.tell(event);
     });
   }
@@ -136,6 +136,10 @@ export class Host {
     response.end(JSON.stringify({ path: file }));
   }
 
+  #forgetUploads(tasks: Task[]): void {
+    for (const task of tasks) if (task.state !== 'running') this.#uploads.ended(task.id);
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const [protocol, pageKey] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
@@ -166,7 +170,10 @@ export class Host {
     alive: () => true,
     answer: async (name, args) => {
       const reply = await this.#workstation.answer(name, args);
-      if (reply.ok && name === 'importVolumes') this.#uploads.usedBy(String(reply.value), (args as string[][]).flat());
+      if (reply.ok && name === 'importVolumes') {
+        this.#uploads.usedBy(String(reply.value), (args as string[][]).flat());
+        this.#forgetUploads(this.#workstation.snapshot.tasks); // it may have ended already
+      }
       return reply;
     },
   };
