@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createBirpc } from 'birpc';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import type { VolumeSummary } from '../../shared/api/volumes.ts';
 import type { SiteEvent } from '../../shared/api.ts';
 import {
   decodeFrame,
@@ -15,6 +16,7 @@ import {
   LARGEST_FRAME,
   type PageFunctions,
 } from '../../shared/host-wire.ts';
+import { writePhantoms } from '../../tests/phantom-site.ts';
 import { Site } from '../site/site.ts';
 import { Workstation } from '../site/workstation.ts';
 import { pageLimits } from './connection.ts';
@@ -33,10 +35,11 @@ beforeAll(async () => {
   writeFileSync(join(pages, 'index.html'), '<title>The window</title>');
   writeFileSync(join(pages, 'assets', 'main.js'), 'export {};');
   writeFileSync(join(folder, 'secret.txt'), 'not for pages');
-  workstation = new Workstation({ folder: join(folder, 'site') });
   const site = Site.create(join(folder, 'site'), 'Hospital A');
-  workstation.use(site);
-  workstation.change({ site: { name: 'Hospital A' } as never });
+  await site.import(await writePhantoms(join(folder, 'files'), 0, 1));
+  await site.close();
+  workstation = new Workstation({ folder: join(folder, 'site') });
+  await workstation.opened;
   host = await Host.open({ workstation, pages, port: 0 });
   address = `127.0.0.1:${host.port}`;
 });
@@ -65,7 +68,8 @@ interface Asked {
 function ask(path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asking = request({ host: '127.0.0.1', port: host.port, path, method, headers }, (response) => {
-      let text = '';
+      let text = ''; // each byte one character
+      response.setEncoding('latin1');
       response.on('data', (chunk) => {
         text += chunk;
       });
@@ -305,6 +309,35 @@ describe('a WebSocket', () => {
     const frame = encodeFrame({ t: 'q', m: 'alive', a: [] });
     for (let count = 0; count < 2 * pageLimits.messagesAtOnce; count++) socket.send(frame);
     expect(await closed).toBe(1008);
+  });
+});
+
+describe('data', () => {
+  it('comes whole, in parts, and not again where it is known', async () => {
+    const { Cookie } = await enter();
+    const page = speak(await connect());
+    const listed = await page.answer('listVolumes', []);
+    if (!listed.ok) throw new Error(listed.error.message);
+    const [{ id, thumbnail, grid }] = listed.value as VolumeSummary[];
+    const path = `/site/volumes/${id}/voxels`;
+    const whole = await ask(path, { headers: { Cookie } });
+    const bytes = Number(whole.headers['content-length']);
+    expect(bytes % grid.size.reduce((product, length) => product * length)).toBe(0);
+    expect(whole.body).toHaveLength(bytes);
+    const part = await ask(path, { headers: { Cookie, Range: 'bytes=100-199' } });
+    expect(part).toMatchObject({
+      status: 206,
+      headers: { 'content-range': `bytes 100-199/${bytes}`, 'x-content-type-options': 'nosniff' },
+      body: whole.body.slice(100, 200),
+    });
+    expect(await ask(path, { headers: { Cookie, Range: `bytes=${bytes}-` } })).toMatchObject({ status: 416 });
+    const known = String(whole.headers.etag);
+    expect(await ask(path, { headers: { Cookie, 'If-None-Match': known } })).toMatchObject({ status: 304, body: '' });
+    expect(await ask(`/${thumbnail.replace(/^\//, '')}`, { headers: { Cookie } })).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'image/png' },
+    });
+    expect(await ask(path, { method: 'HEAD', headers: { Cookie } })).toMatchObject({ status: 200, body: '' });
   });
 });
 

@@ -1,9 +1,9 @@
 /** Where the window's site is. */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { app } from 'electron';
+import { defaultSiteFolder } from '../site/default-folder.ts';
 
-/** `--site=DIR`, else ISOCENTER_SITE, else a folder of the app's own for this account. */
+/** `--site=DIR`, else ISOCENTER_SITE, else a folder of this account's own. */
 export function siteFolder(): string {
-  const given = app.commandLine.getSwitchValue('site') || process.env.ISOCENTER_SITE;
-  return given ? resolve(given) : join(app.getPath('userData'), 'site');
+  return resolve(app.commandLine.getSwitchValue('site') || defaultSiteFolder());
 }
