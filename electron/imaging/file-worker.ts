@@ -11,6 +11,7 @@ import type { Series } from './dicom-series.ts';
 import { readSliceTags } from './dicom-tags.ts';
 import { labelMapOf, readPlainImage, volumeOf } from './itk-reader.ts';
 import { writeVoxels } from './itk-writer.ts';
+import { writeSegmentation } from './segmentation-writer.ts';
 
 /** What the thread can be asked for. */
 const verbs = {
@@ -21,6 +22,7 @@ const verbs = {
   readSliceTags,
   writeVoxels: (file: string, grid: Grid, voxels: Float32Array | Uint8Array): Promise<void> =>
     writeVoxels(file, grid, voxels),
+  writeSegmentation,
 };
 
 export type FileVerbs = typeof verbs;

@@ -13,6 +13,9 @@ import type { TaggedFile } from './dicom-tags.ts';
 import { readHead } from './file-kind.ts';
 import type { FileReply, FileRequest, FileVerb, FileVerbs } from './file-worker.ts';
 import { toSourceGrid } from './orientation.ts';
+import type { SegmentationInfo } from './segmentation-writer.ts';
+
+export type { SegmentationInfo } from './segmentation-writer.ts';
 
 /**
  * The volume of a NIfTI, NRRD or MetaImage file, of a multi-frame DICOM file, or of a folder that holds one DICOM series.
@@ -59,6 +62,21 @@ export function readSliceTags(files: string[]): Promise<TaggedFile[]> {
 export function writeLabelMap(file: string, labels: LabelMap): Promise<void> {
   const { grid, voxels } = toSourceGrid(labels);
   return call('writeVoxels', resolve(file), grid, voxels);
+}
+
+/**
+ * Writes the labels as a DICOM segmentation object that refers to `series`, the files that the volume was read from; it
+ * carries their patient, as the standard wants. Throws `imaging.missing` and `imaging.not-written`.
+ */
+export function writeDicomSegmentation(
+  file: string,
+  labels: LabelMap,
+  series: string[],
+  info: SegmentationInfo,
+): Promise<void> {
+  const { grid, voxels } = toSourceGrid(labels);
+  const files = series.map((slice) => resolve(slice));
+  return call('writeSegmentation', resolve(file), grid, voxels, files, info);
 }
 
 /** Writes the volume, as float32 on its RAS+ grid. Errors as `writeLabelMap`. */
