@@ -6,6 +6,8 @@ export class List<Value> {
   value = $state.raw<Value | null>(null); // null until the first answer
   error = $state.raw<ErrorReport | null>(null);
   #read: () => Promise<Value>;
+  #asked = 0;
+  #answered = 0;
 
   /** `read` may use reactive state: it is called again when that changes. */
   constructor(read: () => Promise<Value>, ...changing: Changing[]) {
@@ -17,11 +19,16 @@ export class List<Value> {
   }
 
   async reload(): Promise<void> {
+    const turn = ++this.#asked;
     try {
-      this.value = await this.#read();
+      const value = await this.#read();
+      if (turn < this.#answered) return; // a later question was answered sooner
+      this.value = value;
       this.error = null;
     } catch (error) {
+      if (turn < this.#answered) return;
       this.error = reportOf(error);
     }
+    this.#answered = turn;
   }
 }

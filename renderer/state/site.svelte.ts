@@ -4,6 +4,8 @@ import type { CurvePoint } from '../../shared/api/training.ts';
 import { ApiError, type Changing, type ErrorReport, type Snapshot } from '../../shared/api.ts';
 import { api, bridge } from './bridge.ts';
 
+const READ_AGAIN_AFTER = 500; // ms; an import tells of every volume, and lists are long
+
 class SiteState {
   #snapshot = $state.raw<Snapshot | null>(null);
   connected = $state(false);
@@ -20,11 +22,13 @@ class SiteState {
     parties: 0,
   });
 
+  readonly #resting = new Map<Changing, boolean>(); // true: it changed again meanwhile
+
   constructor() {
     bridge.onEvent((event) => {
       if (event.type === 'snapshot') {
         if (this.#snapshot) this.#snapshot = { ...this.#snapshot, ...event.changed };
-      } else if (event.type === 'changed') this.changes[event.what]++;
+      } else if (event.type === 'changed') this.#changed(event.what);
       else {
         const known = this.points.get(event.run) ?? { loss: [], dice: [] };
         this.points.set(event.run, {
@@ -43,6 +47,21 @@ class SiteState {
   /** Null until the first answer. */
   get snapshot(): Snapshot | null {
     return this.#snapshot;
+  }
+
+  /** Counts at once, then not again for a while; what changed meanwhile counts after it. */
+  #changed(what: Changing): void {
+    if (this.#resting.has(what)) {
+      this.#resting.set(what, true);
+      return;
+    }
+    this.changes[what]++;
+    this.#resting.set(what, false);
+    setTimeout(() => {
+      const again = this.#resting.get(what);
+      this.#resting.delete(what);
+      if (again) this.#changed(what);
+    }, READ_AGAIN_AFTER);
   }
 
   async #load(): Promise<void> {

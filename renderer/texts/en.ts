@@ -68,6 +68,7 @@ export const en = {
   },
   tasks: {
     label: 'Tasks',
+    importOf: (what: string) => `Import of ${what}`,
     progress: (done: number, total: number) => `${number(done)} of ${number(total)}`,
     cancelling: 'Stopping after the file at hand…',
     cancelled: 'Cancelled. What was finished by then was kept.',
@@ -178,7 +179,6 @@ export const en = {
     go: 'Go',
     up: 'One folder up',
     parents: 'Folders above',
-    root: 'This machine',
     entries: 'Folders and files',
     name: 'Name',
     size: 'Size',

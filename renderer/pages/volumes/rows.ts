@@ -36,6 +36,12 @@ export function countStates(volumes: VolumeSummary[]): Record<LabelState, number
   return counts;
 }
 
+/** The end of the path, which tells files apart: "…/hippocampus/images/case_003.nii.gz". */
+export function placeWords(source: string): string {
+  const parts = source.split(/(?<=[/\\])/);
+  return parts.length <= 4 ? source : `…${source.at(parts[0].length - 1)}${parts.slice(-3).join('')}`;
+}
+
 /** "35 × 51 × 35" */
 export function sizeWords({ size }: VolumeSummary['grid']): string {
   return size.join(' × ');
