@@ -2,7 +2,7 @@
 import type { Plan } from '../../shared/plan.ts';
 import type { SliceAxis } from '../../shared/volume.ts';
 import { texts } from '../texts/index.ts';
-import { type SettingPath, type SettingValue, settingValue } from './settings.ts';
+import { type SettingPath, type SettingValue, settings, settingValue } from './settings.ts';
 
 export function valueText(path: SettingPath, value: SettingValue): string {
   if (value === null) return '–';
@@ -16,4 +16,12 @@ export function valueText(path: SettingPath, value: SettingValue): string {
 export function settingText(plan: Plan, path: SettingPath): string {
   const { unit } = texts.plan.settings[path];
   return [valueText(path, settingValue(plan, path)), unit].filter(Boolean).join(' ');
+}
+
+/** "Pixel spacing"; where two settings are called the same, with the group: "Noise (Augmentation)". */
+export function settingName(path: SettingPath): string {
+  const { label } = texts.plan.settings[path];
+  const namesakes = settings.filter((other) => texts.plan.settings[other.path].label === label);
+  const group = namesakes.find((setting) => setting.path === path)?.group;
+  return namesakes.length > 1 && group ? `${label} (${texts.plan.groups[group]})` : label;
 }

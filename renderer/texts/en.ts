@@ -1,6 +1,7 @@
 /** Every text of the window in English, by page. A second language is one more file of this shape. */
 import type { LabelState } from '../../shared/api/volumes.ts';
 import { plan } from './en-plan.ts';
+import { review } from './en-review.ts';
 import { train } from './en-train.ts';
 import { viewer } from './en-viewer.ts';
 import { amount, bytes, number } from './numbers.ts';
@@ -461,9 +462,7 @@ export const en = {
   },
 
   // Review
-  review: {
-    title: 'Review',
-  },
+  review,
 
   // Ledger
   ledger: {
