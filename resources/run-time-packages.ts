@@ -1,0 +1,73 @@
+/**
+ * The packages that the built app finds at run time, with the files that it loads of them. Everything else of JavaScript
+ * is inside of the build. A package that is missing here shows in the test of the packaged app.
+ */
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const files: Record<string, string[]> = {
+  // SQLite
+  'better-sqlite3': ['lib/**', `prebuilds/${process.platform}-${process.arch}.node`],
+  // TensorFlow.js, its builds for Node
+  '@tensorflow/tfjs': ['dist/tf.node.js'],
+  '@tensorflow/tfjs-core': ['dist/tf-core.node.js'],
+  '@tensorflow/tfjs-layers': ['dist/tf-layers.node.js'],
+  '@tensorflow/tfjs-converter': ['dist/tf-converter.node.js'],
+  '@tensorflow/tfjs-data': ['dist/tf-data.node.js'],
+  '@tensorflow/tfjs-backend-cpu': ['dist/tf-backend-cpu.node.js'],
+  '@tensorflow/tfjs-backend-webgl': ['dist/tf-backend-webgl.node.js'],
+  '@tensorflow/tfjs-backend-wasm': ['dist/tf-backend-wasm.node.js', 'dist/tfjs-backend-wasm-simd.wasm'],
+  long: ['src/long.js'],
+  seedrandom: ['index.js', 'seedrandom.js', 'lib/*.js'],
+  // ITK, with the pipelines of the formats that are read and written
+  'itk-wasm': ['dist/!(*embedded*).js', 'dist/{interface-types,pipeline,worker-pool}/**/*.js'],
+  '@itk-wasm/image-io': ['dist/*.js', 'dist/pipelines/{nifti,nrrd,meta,gdcm}-*'],
+  '@itk-wasm/dicom': [
+    'dist/*.js',
+    'dist/pipelines/{read-dicom-tags,read-image-dicom-file-series,write-segmentation}.*',
+  ],
+  '@thewtex/zstddec': ['dist/zstddec.modern.js'],
+  'mime-types': ['index.js'],
+  'mime-db': ['index.js', 'db.json'],
+  // PDF
+  pdfkit: ['js/pdfkit.node.mjs', 'js/data/**'],
+  '@noble/hashes': ['esm/*.js', 'esm/package.json'],
+  '@noble/ciphers': ['esm/*.js', 'esm/package.json'],
+  '@swc/helpers': ['esm/_define_property.js', 'esm/_ts_decorate.js'],
+  fontkit: ['dist/module.mjs'],
+  'unicode-properties': ['dist/module.mjs'],
+  linebreak: ['dist/module.mjs', 'node_modules/base64-js/{package.json,lib/b64.js}'],
+  restructure: ['index.js', 'src/*.js'],
+  brotli: ['*.js', 'dec/*.js'],
+  'png-js': ['lib/*.js'],
+  'base64-js': ['index.js'],
+  'unicode-trie': ['*.js'],
+  'tiny-inflate': ['index.js'],
+  'fast-deep-equal': ['index.js'],
+  clone: ['clone.js'],
+  dfa: ['index.js'],
+};
+
+/** How a package says where its modules are; what it says of its own development stays behind. */
+const kept = ['name', 'version', 'license', 'type', 'main', 'module', 'exports', 'imports'];
+
+export const runTimePackages = Object.keys(files);
+
+/** Copies them from one node_modules folder into another. Throws where a package has not one of the files named. */
+export function copyRunTimePackages(from: string, to: string): void {
+  for (const [name, patterns] of Object.entries(files)) {
+    for (const pattern of patterns) {
+      const found = globSync(pattern, { cwd: join(from, name), withFileTypes: true }).filter((entry) => entry.isFile());
+      if (found.length === 0) throw new Error(`${name} has no ${pattern}`);
+      for (const { parentPath, name: file } of found) {
+        const source = join(parentPath, file);
+        const target = source.replace(from, to);
+        mkdirSync(dirname(target), { recursive: true });
+        cpSync(source, target);
+      }
+    }
+    const own = Object.entries(JSON.parse(readFileSync(join(from, name, 'package.json'), 'utf8')));
+    const text = JSON.stringify(Object.fromEntries(own.filter(([key]) => kept.includes(key))));
+    writeFileSync(join(to, name, 'package.json'), text);
+  }
+}
