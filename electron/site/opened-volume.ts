@@ -1,6 +1,6 @@
 /** A volume and its label maps as the viewer opens them: without a voxel, those come by address. */
 import type { LabelMapSummary, OpenedVolume, VoxelType } from '../../shared/api/viewer.ts';
-import type { LabelMapRecord } from '../storage/label-maps.ts';
+import type { LabelMapRecord } from '../storage/label-map-record.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 import { voxelPlace } from '../storage/volume-file.ts';
 import { readSettings } from './settings.ts';
@@ -37,6 +37,6 @@ export function openVolume(folder: SiteFolder, id: string): OpenedVolume {
   };
 }
 
-export function summariseMap({ scores, ...map }: LabelMapRecord): LabelMapSummary {
+export function summariseMap({ scores, counts, ...map }: LabelMapRecord): LabelMapSummary {
   return { ...map, voxels: `site/maps/${map.id}/voxels` };
 }

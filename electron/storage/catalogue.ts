@@ -12,7 +12,7 @@ import { writeFault } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { gridsSchema } from './grid-schema.ts';
 import { parseColumn } from './json-text.ts';
-import { contentHash, presentLabels, writeLabelFile, writeVolume } from './volume-file.ts';
+import { contentHash, countLabels, writeLabelFile, writeVolume } from './volume-file.ts';
 
 /** What DICOM or another header said of the series, for the person at this site only. */
 export const seriesSchema = z.record(z.string(), z.union([z.string(), z.number()]));
@@ -156,7 +156,7 @@ export class Catalogue {
     const labelSize = labels.grid.size.join(' x ');
     const volumeSize = grid.size.join(' x ');
     if (labelSize !== volumeSize) throw fault('storage.labels-do-not-fit', { id, labelSize, volumeSize });
-    const numbers = presentLabels(labels.voxels);
+    const numbers = countLabels(labels.voxels).map(({ label }) => label);
     writeLabelFile(labelFile, labels);
     this.#label.run(JSON.stringify(numbers), source, origin ? JSON.stringify(origin) : null, id);
     return this.get(id);

@@ -6,55 +6,22 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { z } from 'zod';
-import type { LabelMapKind, Verdict } from '../../shared/api/viewer.ts';
+import { join } from 'node:path';
+import type { Verdict } from '../../shared/api/viewer.ts';
 import { bytesOf } from '../../shared/bytes.ts';
 import { fault, isFault } from '../../shared/errors.ts';
 import { type LabelMap, voxelCount } from '../../shared/volume.ts';
 import { makePrivateFolder } from './atomic-file.ts';
-import type { Catalogue, VolumeRecord } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { type Change, Drawing, type History } from './drawing.ts';
-import { parseColumn } from './json-text.ts';
+import { type LabelMapRecord, type LabelMapRow, type MapScores, recordOf, trainingRecord } from './label-map-record.ts';
 import type { Stroke } from './stroke.ts';
-import { presentLabels, readLabelFile, writeLabelFile } from './volume-file.ts';
+import { countLabels, readLabelFile, writeLabelFile } from './volume-file.ts';
 
 const HELD_OPEN = 3; // drawings, each as many bytes as its volume has voxels
 const TRAINING = /^training-(.+)$/;
-const MAP_FILE = /^([0-9a-f]{16})\.(\d+)\.safetensors$/;
-
-export interface LabelMapRecord extends History {
-  id: string; // 'training-VOLUME' for training labels
-  volume: string;
-  kind: LabelMapKind;
-  name: string;
-  model: string | null;
-  basis: string | null;
-  verdict: Verdict;
-  labels: number[]; // present in it
-  confidence: number | null;
-  scores: MapScores | null; // of a prediction; null until it was scored
-  createdAt: string; // RFC 3339, UTC
-  changedAt: string;
-}
-
-const scoresSchema = z.strictObject({
-  reference: z.string(), // `labelVersion` of the training labels
-  scores: z.array(
-    z.strictObject({
-      label: z.int(),
-      dice: z.number(),
-      hausdorff: z.number().nullable(),
-      hausdorff95: z.number().nullable(),
-      assd: z.number().nullable(),
-      predictedVolume: z.number(),
-      referenceVolume: z.number(),
-    }),
-  ),
-});
-/** Scores against the training labels of some version. */
-export type MapScores = z.infer<typeof scoresSchema>;
+const MAP_FILE = /^([0-9a-f]{16})\.(\d+\.safetensors|\w+\.png)$/;
 
 export interface NewPrediction {
   volume: string;
@@ -69,26 +36,6 @@ export interface MapsOverview {
   bytes: number; // of their files
 }
 
-interface Row {
-  id: string;
-  volume: string;
-  kind: 'prediction' | 'drawing';
-  name: string;
-  model: string | null;
-  basis: string | null;
-  verdict: Verdict;
-  labels: string;
-  confidence: number | null;
-  scores: string | null;
-  folded: number;
-  position: number;
-  revision: number;
-  created_at: string;
-  changed_at: string;
-  last: number | null; // newest stroke
-}
-
-const labelsSchema = z.array(z.int().min(1).max(255));
 const SELECT = 'SELECT *, (SELECT max(number) FROM strokes WHERE map = id) AS last FROM label_maps';
 
 export class LabelMaps {
@@ -96,13 +43,13 @@ export class LabelMaps {
   readonly #volumes: Catalogue;
   readonly #open = new Map<string, Drawing>(); // the most recently used last
   readonly #insert: Query<
-    [string, string, string, string, string | null, string | null, string, number | null, string, string]
+    [string, string, string, string, string | null, string | null, string, string, number | null, string, string]
   >;
-  readonly #one: Query<[string], Row>;
-  readonly #ofVolume: Query<[string], Row>;
-  readonly #ofModel: Query<[string], Row>;
+  readonly #one: Query<[string], LabelMapRow>;
+  readonly #ofVolume: Query<[string], LabelMapRow>;
+  readonly #ofModel: Query<[string], LabelMapRow>;
   readonly #basedOn: Query<[string], { id: string }>;
-  readonly #all: Query<[], Pick<Row, 'id' | 'volume' | 'kind' | 'folded'>>;
+  readonly #all: Query<[], Pick<LabelMapRow, 'id' | 'volume' | 'kind' | 'folded'>>;
   readonly #judge: Query<[string, string]>;
   readonly #score: Query<[string, string]>;
   readonly #delete: Query<[string]>;
@@ -113,9 +60,9 @@ export class LabelMaps {
     this.#volumes = volumes;
     this.#insert = database.query(
       `INSERT INTO label_maps
-         (id, volume, kind, name, model, basis, labels, confidence, created_at, changed_at,
+         (id, volume, kind, name, model, basis, labels, counts, confidence, created_at, changed_at,
           verdict, folded, position, revision)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', 0, 0, 0)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', 0, 0, 0)`,
     );
     this.#one = database.query(`${SELECT} WHERE id = ?`);
     this.#ofVolume = database.query(`${SELECT} WHERE volume = ? ORDER BY created_at, rowid`);
@@ -132,13 +79,13 @@ export class LabelMaps {
   list(volume: string): LabelMapRecord[] {
     const record = this.#volumes.get(volume);
     const training = record.labels === null ? [] : [trainingRecord(record)];
-    return [...training, ...this.#ofVolume.all(volume).map((row) => this.#record(row))];
+    return [...training, ...this.#ofVolume.all(volume).map((row) => recordOf(row, this.#database.file))];
   }
 
   /** Throws `storage.no-such-label-map`. */
   get(id: string): LabelMapRecord {
     const volume = TRAINING.exec(id)?.[1];
-    if (volume === undefined) return this.#record(this.#row(id));
+    if (volume === undefined) return recordOf(this.#row(id), this.#database.file);
     const record = this.#volumes.get(volume);
     if (record.labels === null) throw fault('storage.no-such-label-map', { id });
     return trainingRecord(record);
@@ -159,7 +106,7 @@ export class LabelMaps {
   /** The newest prediction of a model for each volume. */
   predictionsOf(model: string): LabelMapRecord[] {
     const newest = new Map(this.#ofModel.all(model).map((row) => [row.volume, row]));
-    return [...newest.values()].map((row) => this.#record(row));
+    return [...newest.values()].map((row) => recordOf(row, this.#database.file));
   }
 
   /** The newest drawing that began with this label map. */
@@ -182,6 +129,16 @@ export class LabelMaps {
   }
 
   /**
+   * The file for a picture of a prediction, which need not exist; `version` (letters and digits) names what it shows
+   * beside the prediction. Pictures of other versions are removed.
+   */
+  pictureFile(id: string, version: string): string {
+    const { mapsFolder } = this.#volumes.get(this.#row(id).volume);
+    removeFiles(mapsFolder, `${id}.`, (name) => name.endsWith('.png') && name !== `${id}.${version}.png`);
+    return join(mapsFolder, `${id}.${version}.png`);
+  }
+
+  /**
    * Stores what a model said of a volume. It replaces what the same model said before unless a person drew on that or
    * judged it; the same voxels again change nothing. Throws `storage.labels-do-not-fit`.
    */
@@ -189,7 +146,7 @@ export class LabelMaps {
     this.#requireFit(volume, labels);
     const before = this.#ofModel.all(model).filter((row) => row.volume === volume);
     const newest = before.at(-1);
-    if (newest && sameVoxels(readLabelFile(this.#file(newest)), labels)) return this.#record(newest);
+    if (newest && sameVoxels(readLabelFile(this.#file(newest)), labels)) return recordOf(newest, this.#database.file);
     const added = this.#add({ volume, kind: 'prediction', name: model, model, basis: null, labels, confidence });
     for (const row of before) {
       if (row.verdict === 'open' && this.correctionOf(row.id) === null) this.remove(row.id);
@@ -249,10 +206,10 @@ export class LabelMaps {
     const { kind, volume } = this.get(id);
     if (kind === 'training') this.#volumes.detachLabels(volume);
     else {
-      const file = this.#file(this.#row(id));
+      const { mapsFolder } = this.#volumes.get(volume);
       this.#close(id);
       this.#delete.run(id);
-      rmSync(file, { force: true });
+      removeFiles(mapsFolder, `${id}.`);
     }
   }
 
@@ -260,14 +217,16 @@ export class LabelMaps {
     for (const id of this.#open.keys()) this.#close(id);
   }
 
-  #add({ labels, ...entry }: Omit<NewPrediction, 'model'> & Pick<Row, 'kind' | 'name' | 'model' | 'basis'>) {
+  #add({ labels, ...entry }: Omit<NewPrediction, 'model'> & Pick<LabelMapRow, 'kind' | 'name' | 'model' | 'basis'>) {
     const id = randomBytes(8).toString('hex');
     const { mapsFolder } = this.#volumes.get(entry.volume);
-    const present = presentLabels(labels.voxels);
+    const counts = countLabels(labels.voxels);
+    const present = counts.map(({ label }) => label);
     const now = new Date().toISOString();
     this.#database.atomically(() => {
       const { volume, kind, name, model, basis, confidence } = entry;
-      this.#insert.run(id, volume, kind, name, model, basis, JSON.stringify(present), confidence, now, now);
+      const columns = [JSON.stringify(present), JSON.stringify(counts)] as const;
+      this.#insert.run(id, volume, kind, name, model, basis, ...columns, confidence, now, now);
       makePrivateFolder(mapsFolder);
       writeLabelFile(fileIn(mapsFolder, id, 0), labels);
     });
@@ -313,57 +272,26 @@ export class LabelMaps {
   /** Writers make file and row in one transaction, so none of theirs is taken for a leftover here. */
   #sweep(): void {
     this.#database.atomically(() => {
-      const known = new Set(this.#all.all().map(({ id, folded }) => `${id}.${folded}.safetensors`));
+      const known = new Map(this.#all.all().map(({ id, folded }) => [id, `${folded}.safetensors`]));
       for (const folder of this.#volumes.mapsFolders()) {
         for (const name of readdirSync(folder)) {
-          if (MAP_FILE.test(name) && !known.has(name)) rmSync(join(folder, name), { force: true });
+          const [, id, rest] = MAP_FILE.exec(name) ?? [];
+          if (id !== undefined && known.get(id) !== rest && !(known.has(id) && rest.endsWith('.png')))
+            rmSync(join(folder, name), { force: true });
         }
       }
     });
   }
 
-  #row(id: string): Row {
+  #row(id: string): LabelMapRow {
     const row = this.#one.get(id);
     if (!row) throw fault('storage.no-such-label-map', { id });
     return row;
   }
 
-  #file({ id, volume, folded }: Pick<Row, 'id' | 'volume' | 'folded'>): string {
+  #file({ id, volume, folded }: Pick<LabelMapRow, 'id' | 'volume' | 'folded'>): string {
     return fileIn(this.#volumes.get(volume).mapsFolder, id, folded);
   }
-
-  #record(row: Row): LabelMapRecord {
-    const { id, volume, kind, name, model, basis, verdict, confidence } = row;
-    return {
-      ...{ id, volume, kind, name, model, basis, verdict, confidence },
-      labels: parseColumn(labelsSchema, row.labels, this.#database.file),
-      scores: row.scores === null ? null : parseColumn(scoresSchema, row.scores, this.#database.file),
-      createdAt: row.created_at,
-      changedAt: row.changed_at,
-      undo: row.position - row.folded,
-      redo: (row.last ?? row.folded) - row.position,
-    };
-  }
-}
-
-function trainingRecord({ id, labels, labelSource, labelOrigin, importedAt }: VolumeRecord): LabelMapRecord {
-  const since = labelOrigin?.at ?? importedAt;
-  return {
-    id: `training-${id}`,
-    volume: id,
-    kind: 'training',
-    name: labelOrigin ? (labelSource ?? '') : basename(labelSource ?? ''),
-    model: null,
-    basis: labelOrigin?.map ?? null,
-    verdict: 'open',
-    labels: labels ?? [],
-    confidence: null,
-    scores: null,
-    createdAt: since,
-    changedAt: since,
-    undo: 0,
-    redo: 0,
-  };
 }
 
 function fileIn(folder: string, id: string, folded: number): string {
@@ -372,4 +300,10 @@ function fileIn(folder: string, id: string, folded: number): string {
 
 function sameVoxels(a: LabelMap, b: LabelMap): boolean {
   return Buffer.compare(bytesOf(a.voxels), bytesOf(b.voxels)) === 0;
+}
+
+function removeFiles(folder: string, beginning: string, which: (name: string) => boolean = () => true): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(beginning) && which(name)) rmSync(join(folder, name), { force: true });
+  }
 }

@@ -143,7 +143,11 @@ const workstation = `
   ) STRICT;
 `;
 
-export const migrations: readonly string[] = [first, labelMaps, workstation];
+const mapVolumes = `
+  ALTER TABLE label_maps ADD COLUMN counts TEXT; -- JSON: voxels of each label of a prediction
+`;
+
+export const migrations: readonly string[] = [first, labelMaps, workstation, mapVolumes];
 
 /**
  * Takes the steps that the database has not behind it, each whole or not at all; safe when two processes open the

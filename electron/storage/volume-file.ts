@@ -3,12 +3,13 @@
  * the metadata. A file holds neither a name nor a path nor a date, so it says nothing about the patient but the image.
  */
 import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { bytesOf } from '../../shared/bytes.ts';
 import { fault } from '../../shared/errors.ts';
 import { decodeSafetensors, encodeSafetensors, type TensorData } from '../../shared/safetensors.ts';
-import { type Grid, type LabelMap, type Volume, voxelCount } from '../../shared/volume.ts';
+import { type Grid, type LabelMap, type Vector3, type Volume, voxelCount } from '../../shared/volume.ts';
 import { readStart, readWholeFile, writeFileAtomic } from './atomic-file.ts';
 import { gridsSchema } from './grid-schema.ts';
 import { parseJson } from './json-text.ts';
@@ -71,11 +72,48 @@ export function voxelPlace(file: string): VoxelPlace {
   return { type: dtype, offset: start, bytes };
 }
 
-/** Label numbers that a label map has, ascending, background left out. */
-export function presentLabels(voxels: Uint8Array): number[] {
-  const present = new Uint8Array(256);
-  for (const label of voxels) present[label] = 1;
-  return Array.from({ length: 255 }, (_, index) => index + 1).filter((label) => present[label] === 1);
+export interface LabelCount {
+  label: number;
+  voxels: number;
+}
+
+/** The labels that a label map has, ascending, background left out. */
+export function countLabels(voxels: Uint8Array): LabelCount[] {
+  const counts = new Float64Array(256);
+  for (const label of voxels) counts[label]++;
+  return Array.from(counts, (count, label) => ({ label, voxels: count })).filter((row) => row.label && row.voxels);
+}
+
+/**
+ * One slice of a stored file, at `index` of voxel axis `through`: values with the lower of the other two axes fastest.
+ * Reads a plane at a time, never the whole file. Errors as `voxelPlace`.
+ */
+export function readSlice(file: string, size: Vector3, through: 0 | 1 | 2, index: number): Float32Array {
+  const { type, offset } = voxelPlace(file);
+  const Values = { U8: Uint8Array, I16: Int16Array, U16: Uint16Array, F32: Float32Array }[type];
+  const [nx, ny, nz] = size;
+  const each = Values.BYTES_PER_ELEMENT;
+  const handle = openSync(file, 'r');
+  const read = (start: number, count: number) => {
+    const bytes = new Uint8Array(count * each);
+    readSync(handle, bytes, 0, bytes.length, offset + start * each);
+    return new Values(bytes.buffer);
+  };
+  try {
+    if (through === 2) return Float32Array.from(read(index * nx * ny, nx * ny));
+    const width = through === 0 ? ny : nx;
+    const slice = new Float32Array(width * nz);
+    for (let z = 0; z < nz; z++) {
+      if (through === 1) slice.set(read(nx * (index + ny * z), nx), z * width);
+      else {
+        const plane = read(z * nx * ny, nx * ny);
+        for (let y = 0; y < ny; y++) slice[z * width + y] = plane[index + nx * y];
+      }
+    }
+    return slice;
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** SHA-256 (hex) of a volume's grid and voxels: equal for the same image under another file name or format. */
