@@ -15,7 +15,7 @@ export type StoredVolume = Required<VolumeFiles>;
 /** Every volume, by content, so that the order of import changes no result. Throws `site.no-volumes`. */
 export function allVolumes(folder: SiteFolder): VolumeFiles[] {
   const records = byContent(folder.volumes.list());
-  if (records.length === 0) throw fault('site.no-volumes', { site: folder.path });
+  if (records.length === 0) throw fault('site.no-volumes', { site: folder.name });
   return records.map(filesOf);
 }
 
@@ -27,7 +27,7 @@ export function labelledVolumes(folder: SiteFolder, count: number | 'all', seed:
   const labelled = byContent(folder.volumes.list()).filter(hasLabels);
   const wanted = count === 'all' ? Math.max(labelled.length, 1) : count;
   if (labelled.length < wanted)
-    throw fault('site.too-few-labels', { site: folder.path, wanted, found: labelled.length });
+    throw fault('site.too-few-labels', { site: folder.name, wanted, found: labelled.length });
   return shuffled(seededRandom('labelled', seed), labelled).slice(0, wanted).map(filesOf);
 }
 
@@ -43,7 +43,7 @@ export function splitLabelled(
 ): { learning: VolumeFiles[]; heldOut: VolumeFiles[] } {
   const all = labelledVolumes(folder, 'all', seed);
   const wanted = (count === 'all' ? Math.max(1, all.length - holdOut) : count) + holdOut;
-  if (all.length < wanted) throw fault('site.too-few-labels', { site: folder.path, wanted, found: all.length });
+  if (all.length < wanted) throw fault('site.too-few-labels', { site: folder.name, wanted, found: all.length });
   return { learning: all.slice(0, wanted - holdOut), heldOut: all.slice(all.length - holdOut) };
 }
 

@@ -4,7 +4,7 @@
  */
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import {
   apiVerbs,
@@ -191,8 +191,7 @@ export class Workstation {
       await this.opened;
       if (typeof name !== 'string' || !Object.hasOwn(apiVerbs, name)) throw fault('site.unknown-verb');
       const parsed = apiVerbs[name as VerbName].args.safeParse(args);
-      if (!parsed.success)
-        throw fault('site.arguments-unsound', { verb: name, problem: z.prettifyError(parsed.error) });
+      if (!parsed.success) throw fault('site.arguments-unsound', { verb: name, problem: problemsOf(parsed.error) });
       const call = this.api[name as VerbName] as (...args: unknown[]) => Promise<unknown>;
       return { ok: true, value: await call(...parsed.data) };
     } catch (error) {
@@ -219,6 +218,11 @@ export class Workstation {
     await this.#site?.close();
     this.#site = undefined;
   }
+}
+
+/** As "labels: must be at least 1", without the number of the argument. */
+function problemsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => [path.slice(1).join('.'), message].filter(Boolean).join(': ')).join('; ');
 }
 
 function asFault(error: unknown): IsocenterError {

@@ -3,15 +3,15 @@ import type { ErrorText } from './text.ts';
 export const engineErrors = {
   'engine.cancelled': {
     message: 'The {verb} job was cancelled.',
-    next: 'Start it again: it continues after its last finished step.',
+    next: 'Continue it or start it again: it goes on after its last finished step.',
   },
   'engine.job-failed': {
     message: 'The {verb} job failed: {reason}.',
-    next: 'Run `isocenter doctor`; start the job again, which continues after its last finished step.',
+    next: 'Continue the run: it goes on after its last finished step. If it fails again, measure the engine in the settings, or run isocenter doctor.',
   },
   'engine.trainer-died': {
     message: 'The trainer process ended unexpectedly ({how}). Its last words: {output}',
-    next: 'Start the job again: it continues after its last finished step. If it dies again, lower the batch or the input size.',
+    next: 'Continue the run, or start it again: it goes on after its last finished step. If it ends again, lower the batch or the input size.',
   },
   'engine.diverged': {
     message: 'Training went astray: {what} became {value}.',

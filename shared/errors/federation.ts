@@ -99,7 +99,7 @@ export const federationErrors = {
   },
   'federation.invitation-foreign': {
     message: 'This text is not an Isocenter invitation.',
-    next: 'Paste the text that begins with "isocenter:", as the coordinator\'s "isocenter invite" printed it.',
+    next: 'Paste the whole text that the coordinator sent, from "isocenter:" on.',
   },
   'federation.address-unsound': {
     message: '{address} is not an address of a coordinator.',
@@ -111,7 +111,7 @@ export const federationErrors = {
   },
   'federation.untrusted-certificate': {
     message: 'The certificate that {address} shows is not trusted: {reason}.',
-    next: "Give --ca FILE with the coordinator's certificate (PEM) or its authority's.",
+    next: "Choose the file with the coordinator's certificate (PEM) or its authority's (by command: --ca FILE).",
   },
   'federation.certificate-unsound': {
     message: '{what} cannot be used: {reason}.',
@@ -158,7 +158,7 @@ export const federationErrors = {
   },
   'federation.no-rounds': {
     message: 'The plan has no rounds: "rounds" and "finetuneRounds" are both 0.',
-    next: 'Set at least one of them, or train alone with "isocenter pretrain" and "isocenter finetune".',
+    next: 'Set at least one of them, or train alone, without a federation.',
   },
   'federation.hosting-already': {
     message: 'This site is hosting the federation "{federation}" at the moment.',

@@ -114,7 +114,7 @@ export const imagingErrors = {
   },
   'imaging.label-surplus': {
     message: '{file} is a second label map of the same image; {other} is used.',
-    next: 'Remove the one that is not meant, or import it with --labels alone.',
+    next: 'Remove the one that is not meant, or import the other one alone, chosen as labels.',
   },
   'imaging.label-ambiguous': {
     message: '{file} could belong to {count} images of that name.',

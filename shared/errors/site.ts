@@ -3,7 +3,7 @@ import type { ErrorText } from './text.ts';
 export const siteErrors = {
   'site.cancelled': {
     message: 'It was cancelled.',
-    next: 'Give the same command again: the run continues after its last finished step.',
+    next: 'What was done is kept. Continue the run on the Train page, or give the same command again.',
   },
   'site.run-ended': {
     message: 'It was cancelled for good.',
@@ -100,7 +100,7 @@ export const siteErrors = {
   },
   'site.no-rounds': {
     message: 'The plan has no rounds of pre-training.',
-    next: 'Give it "rounds" of 1 or more, or fine-tune from a random start: isocenter finetune SITE --labels all',
+    next: 'Give it 1 round or more, or fine-tune from a random start (isocenter finetune SITE --labels all).',
   },
   'site.cert-without-key': {
     message: 'Of a certificate and its private key only one was given.',
@@ -133,11 +133,11 @@ export const siteErrors = {
   },
   'site.no-volumes': {
     message: 'The site {site} has no volumes.',
-    next: 'Import some first: isocenter import SITE PATH...',
+    next: 'Import some first, on the Volumes page or with isocenter import SITE PATH...',
   },
   'site.too-few-labels': {
     message: 'The site {site} has {found} labelled volumes, but {wanted} are asked for.',
-    next: 'Import label maps (isocenter import SITE PATH... --labels PATH...) or ask for fewer.',
+    next: 'Import label maps or draw some, or ask for fewer (by command: isocenter import SITE PATH... --labels PATH...).',
   },
   'site.network-differs': {
     message: 'The model {model} has another network ({own}) than the plan ({wanted}).',
@@ -145,11 +145,11 @@ export const siteErrors = {
   },
   'site.not-a-unet': {
     message: 'The model {model} is an encoder, which cannot segment yet.',
-    next: 'Fine-tune it first: isocenter finetune {site} --labels all --from {model}',
+    next: 'Fine-tune it first, on the Train page or with isocenter finetune {site} --labels all --from {model}',
   },
   'site.no-reference': {
     message: 'The volume {volume} has no label map to score against.',
-    next: 'Attach one by importing it with --labels.',
+    next: 'Import one for it, chosen as labels (by command: --labels), or draw one.',
   },
   'site.grids-differ': {
     message: '{prediction} and {reference} lie on different grids, so their voxels cannot be compared.',
@@ -161,12 +161,12 @@ export const siteErrors = {
   },
   'site.nothing-hosted': {
     message: 'The site {site} coordinates no federation at the moment.',
-    next: 'Start one: isocenter coordinator SITE --plan FILE --listen HOST:PORT --sites N',
+    next: 'Start one, on the Federation page or with isocenter coordinator SITE --plan FILE --listen HOST:PORT --sites N',
   },
   'site.address-needed': {
     message:
       'The coordinator listens on every address of this machine ({listening}), which no other site can use as is.',
-    next: 'Say how sites reach it: isocenter invite SITE --address HOST:PORT',
+    next: 'Say how sites reach it, by a name or number that they know (by command: isocenter invite SITE --address HOST:PORT).',
   },
   'site.coordinator-broken': {
     message: 'What is kept about the coordinated federation in {folder} cannot be read.',

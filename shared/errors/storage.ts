@@ -3,11 +3,11 @@ import type { ErrorText } from './text.ts';
 export const storageErrors = {
   'storage.safetensors-broken': {
     message: '{source} is not a sound safetensors file: {reason}.',
-    next: 'Restore it from a backup, or make it again with the command that wrote it.',
+    next: 'Restore it from a backup, or make it again as it was made.',
   },
   'storage.file-missing': {
     message: '{file} does not exist.',
-    next: 'Check the name; a file of a site folder comes back from a backup or from the command that wrote it.',
+    next: 'Check the name; a file of a site folder comes back from a backup, or by making it again.',
   },
   'storage.not-readable': {
     message: '{file} cannot be read: {reason}.',
@@ -19,7 +19,7 @@ export const storageErrors = {
   },
   'storage.disk-full': {
     message: 'There is no room left to write {file}.',
-    next: 'Free some space on that disk or raise the quota, then run the command again: finished work is kept.',
+    next: 'Free some space on that disk or raise the quota, then try again: finished work is kept.',
   },
   'storage.already-a-site': {
     message: '{folder} is already a site.',
@@ -42,12 +42,12 @@ export const storageErrors = {
     next: 'Copy the folder away, then restore the file from a backup.',
   },
   'storage.database-busy': {
-    message: '{file} is in use by another command for too long.',
-    next: 'Wait for the other command to finish, then try again.',
+    message: '{file} is in use by another program for too long.',
+    next: 'Wait for the other program to finish, then try again.',
   },
   'storage.site-busy': {
     message: '{folder} is already at work: {purpose} (process {pid}, since {since}).',
-    next: 'Wait for it or stop it; looking at volumes, models and the ledger works meanwhile.',
+    next: 'Wait for it, or stop it where it was started; volumes, models and the ledger can be looked at meanwhile.',
   },
   'storage.not-a-volume': {
     message: '{file} is not a volume or label map of this site: {reason}.',
@@ -55,11 +55,11 @@ export const storageErrors = {
   },
   'storage.not-a-model': {
     message: '{file} holds no usable weights: {reason}.',
-    next: 'Choose another model ("isocenter models SITE" lists them), or ask for the file again.',
+    next: 'Choose another model, or ask for the file again.',
   },
   'storage.no-such-volume': {
     message: 'No volume {id} is in the catalogue.',
-    next: 'List the volumes with "isocenter volumes SITE".',
+    next: 'It may have been removed. Look at the list of volumes again (isocenter volumes SITE).',
   },
   'storage.labels-do-not-fit': {
     message: 'The label map has {labelSize} voxels, the volume {id} has {volumeSize}.',
@@ -99,7 +99,7 @@ export const storageErrors = {
   },
   'storage.no-such-model': {
     message: 'No model {id} is known at this site.',
-    next: 'List the models with "isocenter models SITE".',
+    next: 'It may have been removed. Look at the list of models again (isocenter models SITE).',
   },
   'storage.no-such-permission': {
     message: 'No standing permission {id} is in force.',
