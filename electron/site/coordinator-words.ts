@@ -1,7 +1,19 @@
 /** What happens at a coordinator, in words for a person. */
 import type { CoordinatorEvent } from '../federation/coordinator-events.ts';
+import type { Phase } from '../federation/round.ts';
 
 const stageWords = { pretraining: 'Pre-training', finetuning: 'Fine-tuning' };
+
+/** What waits for nobody needs no words. */
+const phaseWords: Record<Phase, string | undefined> = {
+  admit: undefined,
+  announce: undefined,
+  features: 'the sites may share features',
+  training: 'the sites train',
+  updates: 'the first weights are here',
+  aggregate: undefined,
+  finished: undefined,
+};
 
 export function unencryptedWords(host: string): string {
   return `NOT ENCRYPTED: listening on ${host} without a certificate. Whoever is on the way can read and change names and weights.`;
@@ -28,10 +40,11 @@ export function coordinatorWords(event: CoordinatorEvent): { words: string; loud
       return { loud: true, words: `Refused ${event.site?.name ?? event.remote}: ${event.why} (${event.detail}).` };
     case 'waiting':
       return say(`Waiting for sites: ${event.present.length} of ${event.needed} are here (${names(event.present)}).`);
-    case 'phase':
-      return say(
-        `${stageWords[event.stage]} round ${event.round} of ${event.rounds}: ${event.phase}, waiting for ${names(event.missing)}.`,
-      );
+    case 'phase': {
+      const doing = phaseWords[event.phase];
+      const where = `${stageWords[event.stage]} round ${event.round} of ${event.rounds}`;
+      return doing && say(`${where}: ${doing}, waiting for ${names(event.missing)}.`);
+    }
     case 'heard':
       return undefined;
     case 'answered':

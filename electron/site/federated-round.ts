@@ -8,7 +8,7 @@ import type { FeatureBatch } from '../../shared/features.ts';
 import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
 import { decodeWeights, encodeSafetensors } from '../../shared/safetensors.ts';
-import type { FeaturesJob, TrainingResult, VolumeFiles } from '../engine/jobs.ts';
+import type { FeaturesJob, Progress, TrainingResult, VolumeFiles } from '../engine/jobs.ts';
 import type { ApprovedPayload } from '../federation/approved-payload.ts';
 import { encodeFeatureBatch } from '../federation/feature-batch.ts';
 import type { Participant, Round } from '../federation/participant.ts';
@@ -20,6 +20,7 @@ import type { SiteContext } from './context.ts';
 import type { JoinEvent } from './join-events.ts';
 import { describeFeatures, describeWeights, type PayloadContext } from './payloads.ts';
 import { readRemoteFeatures, writeRemoteFeatures } from './remote-features.ts';
+import { roundsOf, stepsBefore, stepsOf } from './run-steps.ts';
 
 /** What stays the same over the rounds of one federation. */
 export interface Membership {
@@ -221,16 +222,16 @@ function payloadContext({ participant }: Membership, round: Round, volumes: numb
 }
 
 function trainingOptions({ plan, onEvent }: Membership, round: Round) {
-  const rounds = plan.rounds + plan.finetuneRounds;
-  const before = round.stage === 'pretraining' ? round.number - 1 : plan.rounds + round.number - 1;
+  const place = round.stage === 'pretraining' ? round.number : plan.rounds + round.number;
   return {
     signal: round.signal,
-    onProgress: ({ step, steps, loss }: { step: number; steps: number; loss?: number }) =>
+    onProgress: ({ step, loss }: Progress) =>
       onEvent({
         type: 'progress',
-        step: before * steps + step,
-        steps: rounds * steps,
-        words: `round ${before + 1} of ${rounds}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`,
+        step: stepsBefore('federated', plan, place) + step,
+        steps: stepsOf('federated', plan),
+        loss,
+        words: `round ${place} of ${roundsOf('federated', plan)}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`,
       }),
   };
 }

@@ -30,8 +30,10 @@ export interface JoinOptions {
   rule?: () => Decision | undefined;
   /** Hash of the plan that a person was shown; another one is refused. */
   planHash?: string;
-  signal?: AbortSignal; // stops, to go on later
-  leave?: AbortSignal; // says goodbye: the run is over
+  resume?: string; // id of the run to continue; without it the unfinished one of the same invitation, or a new one
+  /** Stops: to go on later, or with `site.run-ended` for good, which says goodbye. */
+  signal?: AbortSignal;
+  onRun?: (id: string) => void;
   onEvent?: (event: JoinEvent) => void;
 }
 
@@ -53,9 +55,13 @@ export function joinFederation(site: SiteContext, options: JoinOptions): Promise
 
 async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinResult> {
   const { folder } = site;
-  const { signal, onEvent = () => {} } = options;
+  const { signal, resume, onRun, onEvent = () => {} } = options;
   const invitation = parseInvitation(options.invitation);
   const volumes = allVolumes(folder);
+  const ending = new AbortController();
+  const stop = () => ending.abort();
+  signal?.addEventListener('abort', stop, { once: true });
+  signal?.throwIfAborted();
   const participant = await Participant.connect({
     identity: site.identity,
     name: site.name,
@@ -64,20 +70,24 @@ async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinRe
     ca: options.ca === undefined ? undefined : readPem(options.ca),
     volumes: volumes.length,
     planHash: options.planHash,
-    signal,
+    signal: ending.signal,
     onEvent: (event) => {
       if ('words' in event) onEvent({ type: 'news', news: event, loud: event.type === 'insecure' });
       else onEvent(event);
     },
   });
-  const goodbye = () => void participant.leave('the person left');
-  options.leave?.addEventListener('abort', goodbye, { once: true });
+  const depart = () => {
+    if (isFault(signal?.reason, 'site.run-ended')) void participant.leave(LEFT);
+    else ending.abort();
+  };
+  signal?.removeEventListener('abort', stop);
+  signal?.addEventListener('abort', depart, { once: true });
   try {
     const { plan, federation, coordinator } = participant;
     const labelled = () => labelledVolumes(folder, options.labels ?? 'all', plan.seed);
     await ready(participant, plan.finetuneRounds > 0 ? labelled : () => {});
     const details = { federation, coordinator: coordinator.fingerprint, invitation: hashToken(invitation.token) };
-    return await asRun(folder, { kind: 'federated', plan, details }, (run) => {
+    return await asRun(folder, { kind: 'federated', plan, details, resume, onRun }, (run) => {
       keepInvitation(run, options);
       onEvent({ type: 'joined', run: run.id, federation, coordinator, plan });
       const gate = (answerTimeout: number) =>
@@ -94,10 +104,12 @@ async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinRe
       return follow({ site, participant, run, gate, plan, seed, volumes, labelled, onEvent }, options);
     });
   } finally {
-    options.leave?.removeEventListener('abort', goodbye);
+    signal?.removeEventListener('abort', depart);
     await participant.close();
   }
 }
+
+const LEFT = 'the person left';
 
 /** Finds out now rather than after all pre-training what this site lacks; the others are not kept waiting for it. */
 async function ready(participant: Participant, check: () => unknown): Promise<void> {
@@ -114,7 +126,7 @@ function seedOf({ seed }: Plan, name: string): number {
   return randomInteger(seededRandom('site', seed, name), 2 ** 31);
 }
 
-async function follow(member: Membership, { signal, leave }: JoinOptions): Promise<JoinResult> {
+async function follow(member: Membership, { signal }: JoinOptions): Promise<JoinResult> {
   const { participant, run, site } = member;
   const rounds: RoundSummary[] = [];
   let before = noTraffic(); // a round's traffic begins with its announcement, which comes before the loop sees it
@@ -129,11 +141,12 @@ async function follow(member: Membership, { signal, leave }: JoinOptions): Promi
       member.onEvent({ type: 'round', ...summary, traffic });
     }
     signal?.throwIfAborted(); // the rounds also end when it was we who closed the connection
-    if (leave?.aborted) throw new Leaving('the person left');
   } catch (cause) {
-    signal?.throwIfAborted();
-    const error = leave?.aborted ? new Leaving('the person left') : cause;
-    if (!(error instanceof Leaving)) throw error;
+    const error = isFault(signal?.reason, 'site.run-ended') ? new Leaving(LEFT) : cause;
+    if (!(error instanceof Leaving)) {
+      signal?.throwIfAborted();
+      throw error;
+    }
     await participant.leave(error.message);
     site.folder.runs.update(run.id, { state: 'cancelled', note: `left: ${error.message}` });
     forgetInvitation(run);

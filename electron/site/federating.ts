@@ -11,7 +11,7 @@ import type { Site } from './site.ts';
 import type { Workstation } from './workstation.ts';
 
 export class Federating {
-  readonly desk: ConsentDesk;
+  readonly consent: ConsentDesk;
   readonly hosting: Hosting;
   readonly participation: Participation;
   readonly #workstation: Workstation;
@@ -22,7 +22,13 @@ export class Federating {
     this.#workstation = workstation;
     this.#site = site;
     const { person } = workstation.snapshot;
-    this.desk = new ConsentDesk({ person, show: (questions) => workstation.change({ questions }) });
+    this.consent = new ConsentDesk({
+      person,
+      show: (questions) => {
+        workstation.change({ questions });
+        this.participation.wait(questions.length > 0);
+      },
+    });
     this.hosting = new Hosting({
       site,
       show: (hosted) => workstation.change({ hosted }),
@@ -30,20 +36,17 @@ export class Federating {
     });
     this.participation = new Participation({
       site,
-      decider: this.desk.decider,
+      runs: workstation.desk,
+      decider: this.consent.decider,
       rule: () => this.#rule(),
-      perform: (work) => work({ onEvent: () => {} }),
       show: (membership) => workstation.change({ membership }),
-      onEnd: () => {
-        workstation.changed('runs');
-        workstation.changed('models');
-        this.#showPermissions(); // those of a run that is over are gone
-      },
     });
     this.#deaf = [
       site.folder.ledger.onAppend(() => this.#onLedger()),
       workstation.onEvent((event) => {
-        if (event.type === 'changed' && event.what === 'settings') this.#onSettings();
+        if (event.type !== 'changed') return;
+        if (event.what === 'settings') this.#onSettings();
+        if (event.what === 'runs') this.#showPermissions(); // those of a run that is over are gone
       }),
     ];
     this.#showPermissions();
@@ -52,7 +55,7 @@ export class Federating {
 
   /** Every open question is a no; the coordinator tells its sites. */
   async close(): Promise<void> {
-    this.desk.close();
+    this.consent.close();
     await this.hosting.close();
     for (const stop of this.#deaf) stop();
   }
@@ -63,7 +66,7 @@ export class Federating {
   }
 
   #onSettings(): void {
-    if (this.#rule()) this.desk.refuseAll(RULE.by, RULE.reason);
+    if (this.#rule()) this.consent.refuseAll(RULE.by, RULE.reason);
   }
 
   #onLedger(): void {

@@ -1,10 +1,11 @@
 /** What a window shows of the federation that this site takes part in, kept true by what its participant tells. */
 import type { Handed, MembershipView, Peer, RoundRecord } from '../../shared/api/federation.ts';
-import type { ErrorReport } from '../../shared/api.ts';
 import type { Party, Stage } from '../../shared/consent.ts';
+import { isFault } from '../../shared/errors.ts';
 import type { ParticipantNews } from '../federation/participant.ts';
 import { byteCounts } from './hosted-view.ts';
 import type { JoinEvent } from './join-events.ts';
+import { reportOf } from './workstation.ts';
 
 const MOST_MESSAGES = 200;
 const NO_BYTES = { features: 0, weights: 0, other: 0 };
@@ -95,14 +96,29 @@ export class MembershipRecord {
     }
   }
 
-  /** The run is over, or stopped; `words` say how it stands. */
-  end(
-    result: NonNullable<MembershipView['result']>,
-    { words, model = null, error = null }: { words: string; model?: string | null; error?: ErrorReport | null },
-  ): void {
+  /** `model` is what the federation made. */
+  end(result: 'left' | 'finished', model: string | null = null): void {
+    const words =
+      result === 'left'
+        ? 'This site has left the federation. What was learnt here stays.'
+        : 'The federation is finished.';
+    this.#end({ result, words, model });
+  }
+
+  /** Stopped by a person, or failed; both can be continued. */
+  endWith(cause: unknown): void {
+    if (isFault(cause, 'site.cancelled')) {
+      this.#end({ result: 'stopped', words: 'Taking part was stopped. It can be continued.' });
+    } else {
+      const error = reportOf(cause);
+      this.#end({ result: 'failed', words: error.message, error });
+    }
+  }
+
+  #end(change: Pick<MembershipView, 'words'> & Partial<MembershipView>): void {
     const peers = this.#view.peers.map((peer) => ({ ...peer, present: false }));
-    this.#change({ connection: 'over', result, words, model, error, peers, current: null });
-    this.#say(words, error !== null);
+    this.#change({ connection: 'over', peers, current: null, ...change });
+    this.#say(change.words, change.result === 'failed');
   }
 
   #onNews(news: ParticipantNews): void {

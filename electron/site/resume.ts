@@ -1,27 +1,23 @@
 /** Continuing a run by what it noted itself, whatever its request was. */
-import { fault } from '../../shared/errors.ts';
 import { resumeFinetuning } from './finetuning-run.ts';
-import type { RunHooks } from './run-desk.ts';
 import { modelIn, volumesIn } from './run-summary.ts';
 import { segmentVolumes } from './segmenting-run.ts';
-import type { Site } from './site.ts';
+import type { Workstation } from './workstation.ts';
 
-/** Throws `site.run-needs-invitation` for a federated run: who is asked for consent is known only when it is joined. */
-export async function resumeRun(site: Site, id: string, hooks: RunHooks): Promise<unknown> {
+/** Errors as `RunDesk.perform` and those of the run; of a federated one as `Participation.resume`. */
+export async function resumeRun(workstation: Workstation, id: string): Promise<string> {
+  const { site, desk, federating } = workstation;
   const { kind, plan, details } = site.folder.runs.get(id);
   switch (kind) {
     case 'pretrain':
-      return site.pretrain({ plan, resume: id, ...hooks });
+      return desk.perform(kind, (hooks) => site.pretrain({ plan, resume: id, ...hooks }));
     case 'finetune':
-      return resumeFinetuning(site, id, hooks);
-    case 'segment':
-      return segmentVolumes(site, {
-        model: modelIn(details) ?? '',
-        volumes: volumesIn(details) ?? [],
-        resume: id,
-        ...hooks,
-      });
+      return desk.perform(kind, (hooks) => resumeFinetuning(site, id, hooks));
+    case 'segment': {
+      const request = { model: modelIn(details) ?? '', volumes: volumesIn(details) ?? [], resume: id };
+      return desk.perform(kind, (hooks) => segmentVolumes(site, { ...request, ...hooks }));
+    }
     case 'federated':
-      throw fault('site.run-needs-invitation', { run: id });
+      return federating.participation.resume(id);
   }
 }

@@ -118,10 +118,6 @@ export const siteErrors = {
     message: '{name} is here already, with other labels than {file} has.',
     next: 'The labels that it had were kept. To use the new ones, import into a new site.',
   },
-  'site.invitation-lost': {
-    message: 'The invitation with which {run} was begun is not kept here.',
-    next: 'Join again with the same invitation: the run goes on where it was.',
-  },
   'site.nothing-counted': {
     message:
       'No round of {federation} counted: fewer sites than the quorum sent weights, so nothing was learnt together.',

@@ -8,7 +8,7 @@ export function consentApi(workstation: Workstation): Pick<SiteApi, keyof typeof
   const person = () => workstation.snapshot.person;
   return {
     answerQuestion: async (id, answer) => {
-      workstation.federating.desk.answer(id, answer);
+      workstation.federating.consent.answer(id, answer);
     },
     withdrawPermission: async (id) => {
       workstation.site.folder.permissions.withdraw(id, person());

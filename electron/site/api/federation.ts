@@ -13,7 +13,7 @@ export function federationApi(workstation: Workstation): Pick<SiteApi, keyof typ
     },
     createInvitation: async (address) => workstation.site.invite(address ?? undefined),
     readInvitation: (invitation, ca) => workstation.federating.participation.read(invitation, ca),
-    joinFederation: (invitation, ca) => workstation.federating.participation.join({ invitation, ca: ca ?? undefined }),
+    joinFederation: (invitation, ca) => workstation.federating.participation.join(invitation, ca ?? undefined),
     leaveFederation: async () => {
       workstation.federating.participation.leave();
     },

@@ -1,6 +1,7 @@
 /** The verbs of runs and models. */
 import type { trainingVerbs } from '../../../shared/api/training.ts';
 import type { SiteApi } from '../../../shared/api.ts';
+import { forgetInvitation } from '../kept-invitation.ts';
 import { removeModel, summariseModels } from '../model-summary.ts';
 import { resumeRun } from '../resume.ts';
 import { curvesOf, summariseRuns } from '../run-summary.ts';
@@ -40,13 +41,11 @@ export function trainingApi(workstation: Workstation): Pick<SiteApi, keyof typeo
     pauseRun: async () => desk.pause(),
     cancelRun: async () => desk.cancel(),
     resumeRun: async (id) => {
-      const { site } = workstation;
-      const { kind } = site.folder.runs.get(id);
-      await desk.perform(kind, (hooks) => resumeRun(site, id, hooks));
+      await resumeRun(workstation, id);
     },
     giveUpRun: async (id) => {
       desk.requireNotAtWork(id);
-      folder().runs.update(id, { state: 'cancelled' });
+      forgetInvitation(folder().runs.update(id, { state: 'cancelled' }));
       workstation.changed('runs');
     },
     noteRun: async (id, note) => {
