@@ -43,7 +43,7 @@ export function coordinatorWords(event: CoordinatorEvent): { words: string; loud
     case 'phase': {
       const doing = phaseWords[event.phase];
       const where = `${stageWords[event.stage]} round ${event.round} of ${event.rounds}`;
-      return doing && say(`${where}: ${doing}, waiting for ${names(event.missing)}.`);
+      return doing === undefined ? undefined : say(`${where}: ${doing}, waiting for ${names(event.missing)}.`);
     }
     case 'heard':
       return undefined;
