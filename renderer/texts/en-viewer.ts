@@ -5,7 +5,7 @@ export const viewer = {
   title: 'Viewer',
   none: {
     title: 'No volume is open',
-    words: 'Choose one here, or open any volume from the Volumes page or from Review.',
+    words: 'Choose a volume to read. Any other opens from the Volumes page, and predictions from Review.',
     empty: 'This site has no volumes yet. Import scans on the Volumes page first.',
     volumes: 'Go to Volumes',
     recent: 'Imported last',
@@ -163,7 +163,7 @@ export const viewer = {
       shiftArrows: 'Move the crosshair within the slice',
       space: 'Use the drawing tool at the crosshair',
       enter: 'This view alone, or all views',
-      plusMinus: 'Zoom',
+      plusMinus: 'Closer or farther',
       digits: 'Choose the label to draw with',
       brackets: 'Smaller or larger brush',
       ball: 'Disc or ball',
