@@ -72,10 +72,10 @@ export function boundsWords({ vectors, bytes, rounds, recipients, until }: Bound
 
 const words = texts.ledger.columns;
 export const columns: Column<Entry>[] = [
-  { key: 'number', title: words.number, width: '4.5rem', right: true, compare: byNumber((entry) => entry.number) },
-  { key: 'at', title: words.at, width: '10rem', compare: byText(({ at }) => at) },
+  { key: 'number', title: words.number, width: '4rem', right: true, compare: byNumber((entry) => entry.number) },
+  { key: 'at', title: words.at, width: '8rem', compare: byText(({ at }) => at) },
   { key: 'words', title: words.words },
-  { key: 'answer', title: words.answer, width: '10.5rem', compare: byText(({ answer }) => answer ?? '') },
+  { key: 'answer', title: words.answer, width: '11.5rem', compare: byText(({ answer }) => answer ?? '') },
   { key: 'outcome', title: words.outcome, width: '11rem', compare: byText(({ outcome }) => outcome ?? '') },
-  { key: 'by', title: words.by, width: '8.5rem', compare: byText(({ by }) => by) },
+  { key: 'by', title: words.by, width: '9.5rem', compare: byText(({ by }) => by) },
 ];
