@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Snapshot } from '../../shared/api.ts';
 import { activityWords, federationWords, leavingOf } from './status.ts';
 
-const still = { questions: [], permissions: [], membership: null, hosted: null } as Snapshot;
+const still = { questions: [], permissions: [], membership: null, hosted: null } as unknown as Snapshot;
 const membership = {
   federation: 'brain',
   connection: 'connected',
