@@ -18,6 +18,7 @@ export const en = {
   },
   rail: {
     label: 'Pages',
+    skip: 'Go to the page',
     volumes: 'Volumes',
     viewer: 'Viewer',
     train: 'Train',
@@ -602,9 +603,13 @@ export const en = {
       title: 'About',
       version: (version: string) => `Isocenter ${version}`,
       notMedical: 'Research software. It is no medical device and decides nothing about a patient.',
+      free: 'Free software under the Apache-2.0 licence.',
       licences: 'Licences',
-      licencesAbout: (count: number) =>
-        `Isocenter is free software (Apache-2.0) and stands on ${amount(count, 'other package')}.`,
+      stands: (count: number) => `Isocenter stands on ${amount(count, 'other package')}.`,
+      package: 'Package',
+      versionColumn: 'Version',
+      licence: 'Licence',
+      back: 'All packages',
       search: 'Search packages and licences',
       none: 'No package fits.',
       text: (name: string) => `Licence of ${name}`,
