@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf } from '../../shared/bytes.ts';
@@ -107,7 +108,12 @@ describe('thumbnails', () => {
     const answer = await get(`/site/volumes/${id}/thumbnail.png`);
     expect(answer.status).toBe(200);
     await answer.body?.cancel();
+    const database = new Sqlite(join(folder.path, 'site.sqlite'));
+    database.exec('UPDATE volumes SET display = NULL'); // as an earlier version left it
+    database.close();
+    expect(folder.volumes.get(id).display).toBeNull();
     expect(displayOf(folder, id)).toEqual(before.display);
+    expect(folder.volumes.get(id).display).toEqual(before.display);
   });
 });
 

@@ -26,7 +26,6 @@ import { settingsApi } from './api/settings.ts';
 import { trainingApi } from './api/training.ts';
 import { viewerApi } from './api/viewer.ts';
 import { volumesApi } from './api/volumes.ts';
-import { CoordinatorFiles } from './coordinator-store.ts';
 import { serveData } from './data.ts';
 import { engineView } from './engine-view.ts';
 import { Federating } from './federating.ts';
@@ -34,7 +33,7 @@ import { Outbox } from './outbox.ts';
 import { RunDesk } from './run-desk.ts';
 import { pauseInterrupted } from './runs.ts';
 import { Site, type SiteSurroundings } from './site.ts';
-import { summaryOf } from './summary.ts';
+import { summaryOf, unfinishedFederation } from './summary.ts';
 import { Tasks } from './tasks.ts';
 
 export interface WorkstationOptions extends SiteSurroundings {
@@ -143,11 +142,11 @@ export class Workstation {
     this.#use(await Site.createGuarded(this.folder, name, this.surroundings));
   }
 
-  /** Peers know the site by its new name from the next federation on. Throws `site.renamed-while-hosting`. */
+  /** Peers know the site by its new name from the next federation on. Throws `site.name-in-use`. */
   rename(name: string): void {
     const { folder } = this.site;
-    const hosted = new CoordinatorFiles(folder.coordinatorFolder).hosted();
-    if (hosted && !hosted.finished) throw fault('site.renamed-while-hosting', { federation: hosted.federation });
+    const federation = unfinishedFederation(folder);
+    if (federation !== undefined) throw fault('site.name-in-use', { federation });
     folder.rename(name);
     this.#summarise();
   }

@@ -94,9 +94,9 @@ export const siteErrors = {
     message: 'The folder {folder} cannot be opened: {reason}.',
     next: 'Choose another folder, or have whoever looks after this machine give your account access.',
   },
-  'site.renamed-while-hosting': {
-    message: 'The site hosts the federation {federation}, which bears its name and is not over.',
-    next: 'Finish that federation first, then rename the site.',
+  'site.name-in-use': {
+    message: 'The federation {federation} knows this site by its name, and is not over.',
+    next: 'Finish it, or give up its run on the Train page, then rename the site.',
   },
   'site.no-rounds': {
     message: 'The plan has no rounds of pre-training.',

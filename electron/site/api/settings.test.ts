@@ -102,11 +102,16 @@ describe('settings', () => {
 });
 
 describe('the site', () => {
-  it('is renamed, but not while it hosts a federation under its name', async () => {
+  it('is renamed, but not while a federation knows it by its name', async () => {
     const window = await started('renamed');
     await window.ask('renameSite', 'Clinic');
     expect(window.workstation.snapshot.site?.name).toBe('Clinic');
     const { folder } = window.workstation.site;
+    const { id } = folder.runs.start('federated', planSchema.parse({}), { federation: 'Together' });
+    folder.runs.update(id, { state: 'paused' });
+    expect(await window.refused('renameSite', 'Third')).toBe('site.name-in-use');
+    await window.ask('giveUpRun', id);
+    await window.ask('renameSite', 'Clinic');
     new CoordinatorFiles(folder.coordinatorFolder).writeHosted({
       federation: 'Clinic',
       planHash: 'f'.repeat(64),
@@ -114,7 +119,7 @@ describe('the site', () => {
       finished: false,
       request: null,
     });
-    expect(await window.refused('renameSite', 'Third')).toBe('site.renamed-while-hosting');
+    expect(await window.refused('renameSite', 'Third')).toBe('site.name-in-use');
     await closed(window);
     expect((await open('renamed').ask('snapshot')).site?.name).toBe('Clinic');
   });
