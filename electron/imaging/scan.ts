@@ -2,9 +2,8 @@
  * Files and folders as people have them, to volumes: finds images, label maps and DICOM series, pairs them, and says of
  * everything else what it is and what to do. One broken file never stops the rest, and one volume at a time is in memory.
  */
-import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
-import { bytesOf } from '../../shared/bytes.ts';
+import { contentHash } from '../../shared/content-hash.ts';
 import { type ErrorCode, fault, type IsocenterError, isFault } from '../../shared/errors.ts';
 import type { LabelMap, Volume } from '../../shared/volume.ts';
 import { groupSeries, type Series } from './dicom-series.ts';
@@ -22,6 +21,7 @@ export interface ImportItem {
   format: 'nifti' | 'nrrd' | 'meta' | 'dicom';
   dicomFiles?: string[]; // paths of a series' files in the order of its slices; local, too
   volume: Volume;
+  hash: string; // `contentHash`
   labels?: LabelMap;
   labelPath?: string;
 }
@@ -136,18 +136,19 @@ async function* readSources(
     else labelOf.set(image, path);
   }
 
-  const seen = new Map<string, string>(); // name by digest of an image
+  const seen = new Map<string, string>(); // name by hash of an image
   for (const [index, source] of sources.entries()) {
     signal?.throwIfAborted();
     yield { kind: 'progress', phase: 'reading', done: index, total: sources.length };
     const labelPath = labelOf.get(source.path);
     let volume: Volume;
+    let hash: string;
     try {
       volume = await (source.series ? readSeries(source.series) : readImage(source.path));
-      const digest = digestOf(volume);
-      const other = seen.get(digest);
+      hash = contentHash(volume);
+      const other = seen.get(hash);
       if (other !== undefined) throw fault('imaging.duplicate', { file: source.name, other });
-      seen.set(digest, source.name);
+      seen.set(hash, source.name);
     } catch (error) {
       yield problem(source.path, asFault(error, source.path));
       if (labelPath !== undefined) {
@@ -156,7 +157,7 @@ async function* readSources(
       continue;
     }
     const { name, path, format, series } = source;
-    const item: ImportItem = { name, path, format, volume };
+    const item: ImportItem = { name, path, format, volume, hash };
     if (series) item.dicomFiles = series.slices.map(({ file }) => file);
     if (labelPath === undefined) yield problem(path, fault('imaging.label-missing', { file: name }), true);
     else {
@@ -193,10 +194,6 @@ function uniquelyNamed(sources: Source[]): Source[] {
     counts.set(longer[index], count);
     return { ...source, name: count === 1 ? longer[index] : `${longer[index]} (${count})` };
   });
-}
-
-function digestOf({ grid, voxels }: Volume): string {
-  return createHash('sha256').update(JSON.stringify(grid)).update(bytesOf(voxels)).digest('hex');
 }
 
 function asFault(error: unknown, path: string): IsocenterError {

@@ -18,7 +18,7 @@ export interface GreyPicture {
   pixels: Uint8Array; // [height, width]
 }
 
-const SAMPLE = 1_000_000; // values that percentiles are taken from; sorting 50 million would take seconds
+const SAMPLE = 200_000; // values that percentiles are taken from; sorting 50 million would take seconds
 const PERCENTILES = [0.01, 0.99];
 
 /** Voxel axes that run across, down and through a picture. Both drawn axes are turned round. */
@@ -32,7 +32,8 @@ const planes: Record<SliceAxis, { across: 0 | 1; down: 1 | 2; through: 0 | 1 | 2
 export function rangeOf(voxels: Float32Array): ValueRange {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
-  for (const value of voxels) {
+  for (let index = 0; index < voxels.length; index++) {
+    const value = voxels[index]; // by index: ten times as quick as for...of
     if (value < least) least = value;
     if (value > most) most = value;
   }

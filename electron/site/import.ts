@@ -1,5 +1,6 @@
 /** Copying volumes into the site's catalogue. What was imported before is recognised by its voxels. */
 import { basename, relative, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { bytesOf } from '../../shared/bytes.ts';
 import { fault } from '../../shared/errors.ts';
 import type { LabelMap } from '../../shared/volume.ts';
@@ -38,10 +39,15 @@ export async function importVolumes(
       report.problems.push({ name: nameWithin([...paths, ...(labels ?? [])], path), code, message, next, notice });
     } else {
       const { item } = event;
-      const [known] = volumes.duplicatesOf(item.volume);
+      await setImmediate(); // storing a large volume takes a while: lets others in before and after
+      const [known] = volumes.duplicatesOf(item.hash);
       const record =
         known ??
-        volumes.add(item.volume, { name: item.name, source: source ?? item.path, dicomFiles: item.dicomFiles });
+        volumes.add(
+          item.volume,
+          { name: item.name, source: source ?? item.path, dicomFiles: item.dicomFiles },
+          item.hash,
+        );
       const gainsLabels = item.labels !== undefined && record.labels === null;
       if (item.labels && gainsLabels)
         volumes.attachLabels(record.id, item.labels, source ?? item.labelPath ?? item.path);
@@ -50,6 +56,7 @@ export async function importVolumes(
         const { code, message, next } = fault('site.labels-differ', { name: record.name, file });
         report.problems.push({ name: file, code, message, next, notice: false });
       }
+      await setImmediate();
       if (!known || gainsLabels) portray(folder, record, item.volume, item.labels);
       if (known) {
         report.known++;

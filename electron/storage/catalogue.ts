@@ -6,13 +6,14 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { contentHash } from '../../shared/content-hash.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
 import { writeFault } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { gridsSchema } from './grid-schema.ts';
 import { parseColumn } from './json-text.ts';
-import { contentHash, countLabels, writeLabelFile, writeVolume } from './volume-file.ts';
+import { countLabels, writeLabelFile, writeVolume } from './volume-file.ts';
 
 /** What DICOM or another header said of the series, for the person at this site only. */
 export const seriesSchema = z.record(z.string(), z.union([z.string(), z.number()]));
@@ -38,7 +39,7 @@ export interface VolumeOrigin {
 
 export interface VolumeRecord extends VolumeOrigin {
   id: string;
-  contentHash: string; // of grid and voxels, see `contentHash` in volume-file.ts
+  contentHash: string; // of grid and voxels, see shared/content-hash.ts
   grid: Grid;
   sourceGrid: Grid;
   /** Label numbers that its label map has, background left out; null where it has no label map. */
@@ -118,8 +119,11 @@ export class Catalogue {
     this.#delete = database.query('DELETE FROM volumes WHERE id = ?');
   }
 
-  /** Stores a volume and its row, the file first: a row always has its file. Errors as `writeVolume`. */
-  add(volume: Volume, { name, source, series, dicomFiles }: VolumeOrigin): VolumeRecord {
+  /**
+   * Stores a volume and its row, the file first: a row always has its file. `hash` is its `contentHash`, where that is
+   * known already. Errors as `writeVolume`.
+   */
+  add(volume: Volume, { name, source, series, dicomFiles }: VolumeOrigin, hash = contentHash(volume)): VolumeRecord {
     const id = randomBytes(8).toString('hex'); // says nothing about the volume
     const { imageFile } = this.#files(id);
     const { grid, sourceGrid } = volume;
@@ -130,7 +134,7 @@ export class Catalogue {
         name,
         source,
         series ? JSON.stringify(series) : null,
-        contentHash(volume),
+        hash,
         JSON.stringify({ grid, sourceGrid }),
         new Date().toISOString(),
         dicomFiles ? JSON.stringify(dicomFiles) : null,
@@ -142,9 +146,9 @@ export class Catalogue {
     return this.get(id);
   }
 
-  /** Volumes with the same grid and voxels, first imported first. */
-  duplicatesOf(volume: Volume): VolumeRecord[] {
-    return this.#same.all(contentHash(volume)).map((row) => this.#record(row));
+  /** Volumes with this `contentHash`, so the same grid and voxels, first imported first. */
+  duplicatesOf(hash: string): VolumeRecord[] {
+    return this.#same.all(hash).map((row) => this.#record(row));
   }
 
   /**

@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { contentHash } from '../../shared/content-hash.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../shared/safetensors.ts';
 import type { Grid, Volume } from '../../shared/volume.ts';
 import { writeFileAtomic } from './atomic-file.ts';
-import { contentHash, readLabelFile, readVolume, writeLabelFile, writeVolume } from './volume-file.ts';
+import { readLabelFile, readVolume, writeLabelFile, writeVolume } from './volume-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'isocenter-'));
 const c = Math.cos(0.3);

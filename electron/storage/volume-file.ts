@@ -2,11 +2,9 @@
  * Volumes and label maps as safetensors files: one tensor `voxels` [nz, ny, nx], x fastest, and both grids as JSON in
  * the metadata. A file holds neither a name nor a path nor a date, so it says nothing about the patient but the image.
  */
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { bytesOf } from '../../shared/bytes.ts';
 import { fault } from '../../shared/errors.ts';
 import { decodeSafetensors, encodeSafetensors, type TensorData } from '../../shared/safetensors.ts';
 import { type Grid, type LabelMap, type Vector3, type Volume, voxelCount } from '../../shared/volume.ts';
@@ -116,15 +114,6 @@ export function readSlice(file: string, size: Vector3, through: 0 | 1 | 2, index
   }
 }
 
-/** SHA-256 (hex) of a volume's grid and voxels: equal for the same image under another file name or format. */
-export function contentHash(volume: Volume): string {
-  const { size, spacing, origin, direction } = volume.grid;
-  return createHash('sha256')
-    .update(JSON.stringify([size, spacing, origin, direction]))
-    .update(bytesOf(volume.voxels))
-    .digest('hex');
-}
-
 /** The bytes of a label map's file. */
 export function encodeLabelFile(labels: LabelMap): Uint8Array {
   return encode('labels', labels, labels.voxels);
@@ -158,14 +147,16 @@ function read(file: string, contents: Contents): { grids: { grid: Grid; sourceGr
 function compact(voxels: Float32Array): TensorData {
   let least = 0;
   let most = 0;
-  for (const value of voxels) {
-    if (!Number.isInteger(value)) return voxels;
+  // By index and by bits: a CT has 50 million voxels, and this is several times as quick as for...of and isInteger.
+  for (let index = 0; index < voxels.length; index++) {
+    const value = voxels[index];
+    if ((value | 0) !== value) return voxels; // no whole number, or beyond what the types below hold
     if (value < least) least = value;
     if (value > most) most = value;
   }
-  if (least >= 0 && most <= 0xff) return Uint8Array.from(voxels);
-  if (least >= -0x8000 && most <= 0x7fff) return Int16Array.from(voxels);
-  if (least >= 0 && most <= 0xffff) return Uint16Array.from(voxels);
+  if (least >= 0 && most <= 0xff) return new Uint8Array(voxels);
+  if (least >= -0x8000 && most <= 0x7fff) return new Int16Array(voxels);
+  if (least >= 0 && most <= 0xffff) return new Uint16Array(voxels);
   return voxels;
 }
 
