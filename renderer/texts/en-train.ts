@@ -38,13 +38,13 @@ export const train = {
     pretrain: {
       title: 'Pre-train',
       words: 'Let a network look at your scans and find out by itself what is alike. No labels are needed.',
-      needs: (volumes: number) => `Scans: ${amount(volumes, 'volume')} here`,
-      gives: 'An encoder, the better start for fine-tuning',
+      needs: (volumes: number) => `Volumes: ${number(volumes)} here`,
+      gives: 'An encoder to fine-tune from',
     },
     finetune: {
       title: 'Fine-tune',
       words: 'Teach a network to segment from volumes that somebody labelled, starting from an encoder.',
-      needs: (labelled: number) => `Label maps: ${amount(labelled, 'labelled volume')} here`,
+      needs: (labelled: number) => `Labelled volumes: ${number(labelled)} here`,
       gives: 'A U-Net that segments',
     },
     segment: {
@@ -121,8 +121,8 @@ export const train = {
     volumes: 'Volumes',
     filter: 'Filter by name',
     all: 'All',
-    unpredicted: 'Without a prediction',
-    unlabelled: 'Without labels',
+    unpredicted: 'No label map yet',
+    unlabelled: 'No training labels',
     clear: 'None',
     chosen: (count: number, all: number) => `${number(count)} of ${number(all)} chosen`,
     nothingFits: 'No volume has this in its name.',
