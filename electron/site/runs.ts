@@ -82,8 +82,9 @@ export async function asRun<Result>(
     if (folder.runs.get(run.id).state === 'running') folder.runs.update(run.id, { state: 'finished' });
     return result;
   } catch (error) {
+    const state = endOf(error);
     const note = error instanceof Error ? error.message : String(error);
-    folder.runs.update(run.id, { state: endOf(error), note });
+    folder.runs.update(run.id, { state, note: state === 'failed' ? note : '' }); // of a person's wish the state says all
     throw error;
   }
 }

@@ -1,0 +1,83 @@
+import { beforeEach, expect, it } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { render } from 'vitest-browser-svelte';
+import type { Bridge } from '../../../shared/shell.ts';
+import type { Row } from './rows.ts';
+
+// The page's way to its site, in memory: verdicts are written down here.
+const given: [string, string][] = [];
+window.isocenter = {
+  api: {
+    snapshot: () => new Promise(() => {}),
+    openVolume: async () => ({ labelNames: [{ label: 1, name: 'Anterior', colour: '#2fd6b0' }] }),
+    setVerdict: async (map: string, verdict: string) => {
+      given.push([map, verdict]);
+    },
+  },
+  onEvent: () => () => {},
+  onConnection: () => () => {},
+} as unknown as Bridge;
+const { default: Predictions } = await import('./Predictions.svelte');
+const labels = { name: (label: number) => `Label ${label}`, colour: () => '#2fd6b0' };
+
+const row = (id: string, dice: number | null, changes: Partial<Row> = {}): Row => ({
+  id,
+  map: id,
+  volume: `volume-${id}`,
+  volumeName: `scan ${id}`,
+  isDicom: false,
+  verdict: 'open',
+  correction: null,
+  confidence: 0.8,
+  dice,
+  trainedOn: false,
+  scores: [],
+  volumes: [],
+  thumbnail: 'data:,',
+  ...changes,
+});
+
+beforeEach(() => {
+  given.length = 0;
+  window.location.hash = '';
+});
+
+async function review(rows: Row[]) {
+  document.body.style.height = '600px';
+  await render(Predictions, { rows, labels: labels as never });
+  return page.getByRole('region', { name: 'The chosen prediction' });
+}
+
+it('begins with the worst, decides by a letter, and goes on to the next open one', async () => {
+  const chosen = await review([row('fine', 0.9), row('worst', 0.2), row('bad', 0.4)]);
+  await expect.element(chosen.getByRole('heading', { name: 'scan worst' })).toBeVisible();
+  (page.getByRole('grid').element() as HTMLElement).focus();
+  await userEvent.keyboard('a');
+  await expect.element(chosen.getByRole('heading', { name: 'scan bad' })).toBeVisible();
+  await userEvent.keyboard('r');
+  await expect.element(chosen.getByRole('heading', { name: 'scan fine' })).toBeVisible();
+  expect(given).toEqual([
+    ['worst', 'accepted'],
+    ['bad', 'rejected'],
+  ]);
+});
+
+it('takes no letter for a verdict while somebody types', async () => {
+  await review([row('one', 0.5), row('arc', 0.6)]);
+  await page.getByRole('searchbox').fill('');
+  await userEvent.type(page.getByRole('searchbox'), 'arc');
+  await expect.element(page.getByRole('heading', { name: 'scan arc' })).toBeVisible();
+  expect(given).toEqual([]);
+});
+
+it('opens the correction that is there already, else the prediction', async () => {
+  const chosen = await review([row('one', 0.5, { correction: 'drawing-1' })]);
+  await chosen.getByRole('button', { name: 'Correct' }).click();
+  expect(window.location.hash).toBe('#/viewer/volume-one?map=drawing-1');
+});
+
+it('says where a score flatters, and offers DICOM SEG only for DICOM', async () => {
+  const chosen = await review([row('one', 0.5, { trainedOn: true })]);
+  await expect.element(chosen.getByText('its score flatters')).toBeVisible();
+  await expect.element(chosen.getByRole('button', { name: 'DICOM SEG' })).toBeDisabled();
+});
