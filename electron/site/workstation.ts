@@ -161,7 +161,11 @@ export class Workstation {
   }
 
   #summarise(): void {
-    if (this.#site) this.change({ site: summaryOf(this.#site) });
+    try {
+      if (this.#site) this.change({ site: summaryOf(this.#site) });
+    } catch (error) {
+      this.change({ problem: reportOf(error) }); // the disk is gone, say: no verb waits here that could tell
+    }
   }
 
   /** Changes what every page sees: here at once, in the windows with the next push. */
