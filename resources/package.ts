@@ -4,7 +4,7 @@
  *
  *     npm run package -- [--dir] [--target NAME]... [--electron-dist FOLDER] [--test-build]
  */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { path7za } from '7zip-bin';
@@ -16,7 +16,7 @@ import { copyRunTimePackages, runTimePackages } from './run-time-packages.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const APP = join(ROOT, 'dist', 'app'); // what goes into the archive
 
-export interface PackageOptions {
+interface PackageOptions {
   /** Only the folder as it would be installed. */
   dir?: boolean;
   /** Such as `tar.gz`; absent: what electron-builder.yml names for this system. */
@@ -27,15 +27,14 @@ export interface PackageOptions {
   testBuild?: boolean;
 }
 
-export async function packageApp({ dir, targets = [], electronDist, testBuild }: PackageOptions): Promise<void> {
+async function packageApp({ dir, targets = [], electronDist, testBuild }: PackageOptions): Promise<void> {
   await assembleApp();
   process.env.ELECTRON_BUILDER_7ZIP_PATH ??= path7za; // else electron-builder downloads its own
   const config: Configuration = {
     extends: 'electron-builder.yml',
     electronVersion: JSON.parse(readFileSync(join(ROOT, 'node_modules', 'electron', 'package.json'), 'utf8')).version,
     ...(electronDist !== undefined && { electronDist: resolve(electronDist) }),
-    ...(electronDist !== undefined && isStandin(electronDist) && { electronFuses: null }),
-    ...(testBuild && { electronFuses: { enableNodeCliInspectArguments: true } }),
+    ...fuses(electronDist, testBuild),
   };
   const system = ({ linux: 'linux', win32: 'win', darwin: 'mac' } as const)[process.platform as 'linux'];
   await buildPackage({ projectDir: ROOT, [system]: targets, dir, config, publish: 'never' });
@@ -61,9 +60,11 @@ async function assembleApp(): Promise<void> {
   writeFileSync(join(APP, 'package.json'), JSON.stringify({ ...said, dependencies: Object.fromEntries(versions) }));
 }
 
-/** The stand-in's executable is a script, in which no fuse can be set. */
-function isStandin(electronDist: string): boolean {
-  return readFileSync(join(electronDist, 'electron')).subarray(0, 2).toString() === '#!';
+/** What differs from electron-builder.yml. The executable of a stand-in is a script, in which no fuse can be set. */
+function fuses(electronDist: string | undefined, testBuild: boolean | undefined): Configuration {
+  const isScript = (file: string) => existsSync(file) && readFileSync(file).subarray(0, 2).toString() === '#!';
+  if (electronDist !== undefined && isScript(join(electronDist, 'electron'))) return { electronFuses: null };
+  return testBuild ? { electronFuses: { enableNodeCliInspectArguments: true } } : {};
 }
 
 if (import.meta.main) {

@@ -20,7 +20,7 @@ const files: Record<string, string[]> = {
   long: ['src/long.js'],
   seedrandom: ['index.js', 'seedrandom.js', 'lib/*.js'],
   // ITK, with the pipelines of the formats that are read and written
-  'itk-wasm': ['dist/!(*embedded*).js', 'dist/{interface-types,pipeline,worker-pool}/**/*.js'],
+  'itk-wasm': ['dist/!(*embedded*).js', 'dist/{deprecated,interface-types,pipeline,worker-pool}/**/*.js'],
   '@itk-wasm/image-io': ['dist/*.js', 'dist/pipelines/{nifti,nrrd,meta,gdcm}-*'],
   '@itk-wasm/dicom': [
     'dist/*.js',

@@ -1,7 +1,8 @@
-/** Where an app's files are. Node reads no asar archive, so a packaged app's is extracted beside itself, once. */
-import { existsSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+/** Where an app's files are. Node reads no asar archive, so a packaged app's is extracted. */
+import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { extractAll } from '@electron/asar';
+import { temporaryFolder } from './temporary.ts';
 
 export interface AppFolder {
   folder: string;
@@ -18,20 +19,10 @@ export function packagedApp(executable: string): AppFolder {
   const resources = join(dirname(executable), 'resources');
   const archive = join(resources, 'app.asar');
   if (!existsSync(archive)) return appAt(join(resources, 'app'));
-  const { size, mtimeMs } = statSync(archive);
-  const home = join(resources, `standin-${size}-${Math.round(mtimeMs)}`);
-  if (!existsSync(home)) extract(archive, home);
-  return appAt(join(home, basename(archive)));
-}
-
-/** Paths keep their `app.asar`, so that code which looks for files beside the archive finds them. */
-function extract(archive: string, home: string): void {
-  const part = `${home}.${process.pid}`;
-  extractAll(archive, join(part, basename(archive)));
-  symlinkSync(`../${basename(archive)}.unpacked`, join(part, `${basename(archive)}.unpacked`));
-  try {
-    renameSync(part, home);
-  } catch {
-    rmSync(part, { recursive: true }); // another process was quicker
-  }
+  // Away from the project, so that the app finds no package that it did not bring. Paths keep their `app.asar`, and
+  // code that looks for files beside the archive finds them.
+  const folder = join(temporaryFolder(), basename(archive));
+  extractAll(archive, folder);
+  symlinkSync(basename(folder), `${folder}.unpacked`);
+  return appAt(folder);
 }

@@ -1,10 +1,10 @@
-/** The Chromium that shows the windows. STANDIN_CHROMIUM names its executable. */
+/** The Chromium that shows the windows: STANDIN_CHROMIUM is its path, STANDIN_CHROMIUM_ARGS what it is given, as JSON. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { app } from './app.ts';
 import { Cdp } from './cdp.ts';
+import { PID_FILE, temporaryFolder } from './temporary.ts';
 
 let connection: Cdp | undefined;
 let chromium: ChildProcess | undefined;
@@ -16,26 +16,23 @@ export function cdp(): Cdp {
 }
 
 export async function startBrowser(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'electron-standin-'));
-  const executable = process.env.STANDIN_CHROMIUM ?? '/usr/bin/chromium';
+  const folder = temporaryFolder();
+  const { STANDIN_CHROMIUM = 'chromium', STANDIN_CHROMIUM_ARGS = '[]' } = process.env;
   const child = spawn(
-    executable,
+    STANDIN_CHROMIUM,
     [
       '--headless=new',
       '--no-sandbox',
       '--no-startup-window',
       '--remote-debugging-port=0',
       `--user-data-dir=${join(folder, 'profile')}`,
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-      '--ignore-gpu-blocklist',
-      ...(executable.includes('sparticuz') ? ['--in-process-gpu'] : []),
+      ...(JSON.parse(STANDIN_CHROMIUM_ARGS) as string[]),
       ...switchesOf(app.commandLine.all),
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: folder } },
   );
   chromium = child;
-  clearAwayAfter(child, folder);
+  writeFileSync(join(folder, PID_FILE), String(child.pid));
   child.once('exit', () => process.exit(app.isQuitting ? 0 : 1));
   connection = await Cdp.connect(await addressOf(child));
   const { product } = await connection.send('Browser.getVersion');
@@ -56,16 +53,6 @@ function switchesOf(given: [string, string][]): string[] {
     merged.set(name, name.endsWith('-features') && before ? `${before},${value}` : value);
   }
   return [...merged].map(([name, value]) => (value ? `--${name}=${value}` : `--${name}`));
-}
-
-/** A process of its own that outlives this one, however it ends: its input closes then. */
-function clearAwayAfter({ pid }: ChildProcess, folder: string): void {
-  const script = 'read line; kill -9 "$1" 2>/dev/null; sleep 0.3; rm -rf "$2"';
-  const undertaker = spawn('/bin/sh', ['-c', script, 'sh', String(pid), folder], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  undertaker.unref();
 }
 
 /** Reads the line that Chromium prints, and prints it again: Playwright waits for it. */

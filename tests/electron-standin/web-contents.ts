@@ -28,6 +28,7 @@ export interface PageOptions {
 
 type OpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' };
 
+const POPUP_LIFE = 500; // ms
 const all = new Set<WebContents>();
 
 export class WebContents extends EventEmitter {
@@ -147,7 +148,8 @@ export class WebContents extends EventEmitter {
     on('Fetch.requestPaused', (paused) => void this.#judge(paused));
     cdp().on(':Target.targetCreated', ({ targetInfo: { targetId, type, url, openerId } }) => {
       if (type !== 'page' || openerId !== this.target || this.#openHandler({ url }).action === 'allow') return;
-      void cdp().send('Target.closeTarget', { targetId });
+      // Playwright holds a new page, and with it its opener, until it has looked at it; closed earlier, it holds for ever.
+      setTimeout(() => void cdp().send('Target.closeTarget', { targetId }), POPUP_LIFE);
     });
     cdp().on(':Target.detachedFromTarget', ({ sessionId }) => {
       if (sessionId !== this.#session || this.#destroyed) return;
