@@ -126,6 +126,27 @@ export class Ledger {
     });
   }
 
+  /**
+   * Every entry as a line of JSON, oldest first: `{"previous":...,"hash":...,"entry":...}`. What stands after `"entry":`, up to
+   * the line's last brace, is the text that was hashed.
+   */
+  lines(): string[] {
+    return this.#all
+      .all()
+      .map(({ entry, previous, hash }) => `{"previous":"${previous}","hash":"${hash}","entry":${entry}}`);
+  }
+
+  /** As `list`, without the entries that are no longer what a ledger holds: `verify` tells of them. */
+  readable(): LedgerRecord[] {
+    return this.#all.all().flatMap((row) => {
+      const stamp = stampSchema.loose().safeParse(parseJson(row.entry));
+      if (!stamp.success) return [];
+      const { number, at, ...entry } = stamp.data;
+      const parsed = entrySchema.safeParse(entry);
+      return parsed.success ? [{ ...parsed.data, number, at, hash: row.hash }] : [];
+    });
+  }
+
   /** Hash of the last entry; zeros for an empty ledger. Noted elsewhere, it shows later that nothing was rewritten. */
   head(): string {
     return this.#last.get()?.hash ?? BEGINNING;

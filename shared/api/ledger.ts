@@ -3,6 +3,9 @@ import type { Bounds, PayloadDescription } from '../consent.ts';
 import type { ExportedFile } from './review.ts';
 import { verb } from './verb.ts';
 
+/** Without its picture; entries of early versions do not say how many rounds the stage has. */
+export type LedgerPayload = Omit<PayloadDescription, 'projection' | 'rounds'> & { rounds?: number };
+
 export interface LedgerLine {
   number: number;
   at: string;
@@ -11,7 +14,7 @@ export interface LedgerLine {
   by: string;
   answer: string | null; // of a decision
   outcome: 'sent' | 'withheld' | 'failed' | null; // what became of it; null while it is open
-  payload: Omit<PayloadDescription, 'projection'> | null;
+  payload: LedgerPayload | null;
   bounds: Bounds | null;
   reason: string;
   hash: string;

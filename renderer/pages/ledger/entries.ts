@@ -45,7 +45,8 @@ export function fittingEntries(entries: Entry[], filter: LedgerFilter): Entry[] 
 function hasAnswer({ answer, by }: Entry, wanted: (typeof answerFilters)[number]): boolean {
   if (answer === null) return false;
   if (wanted === 'nobody') return by === 'nobody';
-  if (wanted === 'rule') return by.startsWith('policy') || by.startsWith('standing permission');
+  if (wanted === 'rule')
+    return ['policy', 'standing permission', 'rule of the site'].some((rule) => by.startsWith(rule));
   return answer.startsWith(wanted === 'allowed' ? 'allow' : 'refuse');
 }
 
