@@ -1,110 +1,204 @@
 /**
- * Two hospitals federate by their windows' verbs alone: one hosts and takes part, the other joins; batches are refused
- * and allowed, a standing permission is granted, used and withdrawn, and a stranger is asked about again.
+ * Hospitals federate by their windows' verbs alone: one hosts and takes part itself, the others join; a batch is refused
+ * and the next allowed, standing permissions are granted, used and withdrawn, and a stranger is asked about again.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workstation } from '../electron/site/workstation.ts';
-import { LEAST_READING_TIME, type Question } from '../shared/api/consent.ts';
-import type { Snapshot } from '../shared/api.ts';
-import type { Answer, PayloadKind } from '../shared/consent.ts';
-import { planSchema } from '../shared/plan.ts';
-import { writePhantoms } from './phantom-site.ts';
-
-const plan = planSchema.parse({
-  inputSize: 32,
-  baseWidth: 4,
-  levels: 3,
-  featureLength: 32,
-  rounds: 3,
-  stepsPerRound: 2,
-  volumesPerStep: 2,
-  bankSize: 32,
-  sampledFeatures: 32,
-  featuresDeadline: 60,
-  trainingDeadline: 60,
-});
-const hosting = { plan, host: '127.0.0.1', port: 0, sites: 2, from: null, certificate: null, key: null, unencrypted: false };
+import type { Workstation } from '../electron/site/workstation.ts';
+import { answer, hosting, openHospital, plan, questionAbout, until } from './federating-windows.ts';
 
 let folder: string;
 let nord: Workstation;
 let sued: Workstation;
+let ost: Workstation;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'isocenter-window-'));
-  [nord, sued] = await Promise.all(['Nord', 'Sued'].map(workstation));
+  [nord, sued, ost] = await Promise.all(
+    ['Nord', 'Sued', 'Ost'].map((name, index) => openHospital(folder, name, index)),
+  );
 });
 afterAll(async () => {
-  await Promise.all([nord.close(), sued.close()]);
+  await Promise.all([nord, sued, ost].map((window) => window?.close()));
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function workstation(name: string, index: number): Promise<Workstation> {
-  const window = new Workstation({ folder: join(folder, name) });
-  await window.create(name);
-  await window.site.import(await writePhantoms(join(folder, `${name}-files`), index, 2));
-  return window;
-}
+const code = (name: string) => expect.objectContaining({ code: name });
+const handed = (window: Workstation) =>
+  window.snapshot.membership?.rounds.map(({ round, features, weights }) => [round, features, weights]);
 
-/** Resolves with what `look` finds in the state that every page sees. */
-function until<Found>(window: Workstation, look: (snapshot: Snapshot) => Found | undefined | false | null): Promise<Found> {
-  return new Promise((resolve) => {
-    const try_ = () => {
-      const found = look(window.snapshot);
-      if (!found) return;
-      stop();
-      resolve(found);
-    };
-    const stop = window.onEvent(try_);
-    try_();
+describe('hosting', () => {
+  it('tells at once what stands in its way, and nothing is hosted then', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as { port: number };
+    const attempts: [Parameters<typeof hosting>[2], string][] = [
+      [{ sites: 1 }, 'federation.quorum-too-large'],
+      [{ port }, 'federation.port-taken'],
+      [{ host: '0.0.0.0' }, 'federation.unencrypted'],
+      [{ certificate: join(folder, 'none.pem') }, 'site.cert-without-key'],
+      [{ certificate: join(folder, 'none.pem'), key: join(folder, 'none.pem') }, 'site.file-unreadable'],
+      [{ from: 'encoder-0' }, 'storage.no-such-model'],
+    ];
+    for (const [changes, why] of attempts) {
+      await expect(nord.api.hostFederation(hosting(plan, 2, changes)), why).rejects.toEqual(code(why));
+      expect(nord.snapshot.hosted).toBeNull();
+    }
+    taken.close();
+    await expect(nord.api.createInvitation(null)).rejects.toEqual(code('site.nothing-hosted'));
+    await expect(nord.api.stopHosting()).rejects.toEqual(code('site.nothing-hosted'));
+    await expect(nord.api.leaveFederation()).rejects.toEqual(code('federation.not-a-member'));
   });
-}
-
-/** The question about this, answered; allowances once it may have been read. */
-async function answer(
-  window: Workstation,
-  { kind, round }: { kind: PayloadKind; round: number },
-  answer: Answer,
-  bounds: Question['proposed'] | null = null,
-): Promise<Question> {
-  const question = await until(window, ({ questions }) =>
-    questions.find(({ payload }) => payload.kind === kind && payload.round === round),
-  );
-  if (answer.startsWith('allow')) {
-    await new Promise((resolve) => setTimeout(resolve, LEAST_READING_TIME - (Date.now() - question.askedAt) + 20));
-  }
-  await window.api.answerQuestion(question.id, { answer, reason: 'as tested', bounds });
-  return question;
-}
+});
 
 describe('a federation by windows', () => {
-  it('runs from hosting to the last round', async () => {
-    await nord.api.hostFederation(hosting);
+  it('shows an invitation before it is accepted', async () => {
+    await nord.api.hostFederation(hosting(plan, 2));
     expect(nord.snapshot.hosted).toMatchObject({ state: 'listening', secure: false, warning: null, sitesNeeded: 2 });
-    const invitations = [await nord.api.createInvitation(null), await nord.api.createInvitation(null)];
-    const runs = [await nord.api.joinFederation(invitations[0], null), await sued.api.joinFederation(invitations[1], null)];
-    expect(runs[1]).toMatch(/^federated-/);
+    await expect(nord.api.hostFederation(hosting(plan, 2))).rejects.toEqual(code('federation.hosting-already'));
+    const invitation = await nord.api.createInvitation(null);
+    const view = await sued.api.readInvitation(invitation, null);
+    expect(view).toMatchObject({
+      federation: 'Nord',
+      coordinator: { name: 'Nord', fingerprint: nord.site.fingerprint },
+      knownCoordinator: false,
+      plan,
+      state: 'waiting',
+      sites: 0,
+      joinedBefore: false,
+      warning: null,
+    });
+    expect(view.asks.features).toMatchObject({ times: 3, vectors: 32, vectorLength: 32 });
+    expect(view.asks.weights).toMatchObject([{ stage: 'pretraining', times: 3 }]);
+    expect(nord.snapshot.hosted?.peers).toEqual([]); // a look admits nobody
+  });
 
-    const first = { kind: 'features', round: 1 } as const;
-    const [asked] = await Promise.all([
-      until(sued, ({ questions }) => questions[0]),
-      answer(nord, first, 'allow-once'),
+  it('asks, refuses, allows and remembers, and both sides see the same', async () => {
+    const invitations = await Promise.all([1, 2, 3].map(() => nord.api.createInvitation(null)));
+    await Promise.all([nord, sued].map((window, index) => window.api.joinFederation(invitations[index], null)));
+    expect(sued.snapshot.membership).toMatchObject({ federation: 'Nord', connection: 'connected', insecure: null });
+    await expect(sued.api.joinFederation(invitations[2], null)).rejects.toEqual(code('site.busy-with'));
+
+    // Round 1: Nord grants its features for the run, Sued refuses this batch and grants its weights for the run.
+    const question = await questionAbout(sued, 'features', 1);
+    expect(question.payload).toMatchObject({ round: 1, rounds: 3, asker: { name: 'Nord' }, vectors: 32 });
+    expect(question.payload.recipients).toEqual([{ name: 'Nord', fingerprint: nord.site.fingerprint, isNew: true }]);
+    expect(question.answerBy - question.askedAt).toBeCloseTo(0.8 * plan.featuresDeadline * 1000, -3);
+    await until(sued, ({ activity }) => activity?.waiting);
+    expect(sued.snapshot.membership?.current).toMatchObject({ phase: 'features', round: 1, rounds: 3 });
+    expect(nord.snapshot.hosted?.current?.missing.map(({ name }) => name).sort()).toEqual(['Nord', 'Sued']);
+    await answer(sued, ['features', 1], 'refuse');
+    await until(nord, ({ hosted }) => hosted?.current?.missing.length === 1); // only Nord itself
+    await answer(nord, ['features', 1], 'allow-run');
+    expect(await until(nord, ({ permissions }) => permissions.length > 0 && permissions)).toMatchObject([
+      { kind: 'features', federation: 'Nord', coordinator: { name: 'Nord' }, bounds: { rounds: 3, vectors: 32 } },
     ]);
-    console.log(JSON.stringify(asked.payload.recipients), asked.proposed);
-    await answer(sued, first, 'refuse');
-    for (const round of [1, 2, 3]) {
-      await Promise.all([
-        ...(round > 1 ? [answer(nord, { kind: 'features', round }, 'allow-once'), answer(sued, { kind: 'features', round }, 'allow-once')] : []),
-      ]);
-      await Promise.all([
-        answer(nord, { kind: 'weights', round }, 'allow-once'), answer(sued, { kind: 'weights', round }, 'allow-once'),
-      ]);
-    }
-    await until(nord, ({ hosted }) => hosted?.state === 'finished');
-    await until(sued, ({ membership }) => membership?.result === 'finished');
-    console.log(JSON.stringify({...nord.snapshot, engine: 0}, null, 1));
-    console.log(JSON.stringify({...sued.snapshot.membership, plan: 0}, null, 1));
+    await Promise.all([answer(nord, ['weights', 1], 'allow-once'), answer(sued, ['weights', 1], 'allow-run')]);
+
+    // Round 2: both permissions are used; Sued allows the next batch; Ost comes in; Sued withdraws its permission.
+    await answer(sued, ['features', 2], 'allow-once');
+    await questionAbout(nord, 'weights', 2);
+    await ost.api.joinFederation(invitations[2], null);
+    await until(sued, ({ membership }) => membership?.rounds.find(({ round, weights }) => round === 2 && weights));
+    await sued.api.withdrawPermission(sued.snapshot.permissions[0].id);
+    await until(sued, ({ permissions }) => permissions.length === 0);
+    await answer(nord, ['weights', 2], 'allow-once');
+
+    // Round 3: Nord's permission stands and does not cover Ost, whom nobody here has seen.
+    const asked = await answer(nord, ['features', 3], 'allow-once');
+    expect(asked.payload.recipients).toEqual([
+      { name: 'Ost', fingerprint: ost.site.fingerprint, isNew: true },
+      { name: 'Sued', fingerprint: sued.site.fingerprint, isNew: false },
+    ]);
+    expect(nord.snapshot.permissions).toHaveLength(1);
+    await Promise.all([answer(sued, ['features', 3], 'allow-once'), answer(ost, ['features', 3], 'refuse')]);
+    await Promise.all([nord, sued, ost].map((window) => answer(window, ['weights', 3], 'allow-once')));
+    await Promise.all([nord, sued, ost].map((window) => until(window, (s) => s.membership?.result === 'finished')));
+    await until(nord, ({ hosted, permissions }) => hosted?.state === 'finished' && permissions.length === 0);
+  });
+
+  it('shows every round at each member', () => {
+    expect(handed(nord)).toEqual([1, 2, 3].map((round) => [round, 'sent', 'sent']));
+    expect(handed(sued)).toEqual([
+      [1, 'withheld', 'sent'],
+      [2, 'sent', 'sent'],
+      [3, 'sent', 'sent'],
+    ]);
+    expect(handed(ost)).toEqual([[3, 'withheld', 'sent']]);
+    const [first, second] = sued.snapshot.membership?.rounds ?? [];
+    expect(first).toMatchObject({ counted: true, sites: 2, up: { features: 0 } });
+    expect(second.up.features).toBeGreaterThan(32 * 32 * 4);
+    expect(first.up.weights).toBeGreaterThan(10_000);
+    expect(sued.snapshot.membership).toMatchObject({ connection: 'over', model: expect.stringMatching(/^encoder-/) });
+  });
+
+  it('shows the coordinator what each site gave, and no more than that', () => {
+    const { rounds, model, peers } = nord.snapshot.hosted ?? { rounds: [] };
+    const gave = rounds.map(({ perSite }) =>
+      Object.fromEntries(perSite.map(({ name, features, weights }) => [name, [features, weights]])),
+    );
+    expect(gave).toEqual([
+      { Nord: ['sent', 'sent'], Sued: ['withheld', 'sent'] },
+      { Nord: ['sent', 'sent'], Sued: ['sent', 'sent'], Ost: [null, null] },
+      { Nord: ['sent', 'sent'], Sued: ['sent', 'sent'], Ost: ['withheld', 'sent'] },
+    ]);
+    expect(rounds.map(({ counted, sites }) => [counted, sites])).toEqual([
+      [true, 2],
+      [true, 2],
+      [true, 3],
+    ]);
+    const bytesOf = (window: Workstation) =>
+      window.snapshot.membership?.rounds.map(({ up }) => up.features + up.weights);
+    const seen = (name: string) =>
+      rounds.flatMap(({ perSite }) =>
+        perSite.filter((site) => site.name === name).map(({ up }) => up.features + up.weights),
+      );
+    expect(seen('Sued')).toEqual(bytesOf(sued)); // as the site itself counted
+    expect(model).toMatch(/^encoder-/);
+    expect(peers?.map(({ name, isSelf, isKnown }) => [name, isSelf, isKnown])).toEqual([
+      ['Nord', true, true],
+      ['Ost', false, true],
+      ['Sued', false, true],
+    ]);
+  });
+
+  it('stands in the ledger, one sentence a decision', async () => {
+    const { lines, broken } = await sued.api.readLedger();
+    expect(broken).toBeNull();
+    const person = sued.snapshot.person;
+    expect(lines.filter(({ type }) => type !== 'outcome').map(({ words, outcome }) => [words, outcome])).toEqual([
+      [`${person} refused feature vectors of pre-training round 1 to leave for Nord.`, 'withheld'],
+      [
+        expect.stringMatching(
+          / allowed network weights of pre-training round 1 to leave for the coordinator Nord, and later/,
+        ),
+        'sent',
+      ],
+      [expect.stringContaining('granted a standing permission for network weights of pre-training in "Nord"'), null],
+      [`${person} allowed feature vectors of pre-training round 2 to leave for Nord.`, 'sent'],
+      [
+        'A standing permission allowed network weights of pre-training round 2 to leave for the coordinator Nord.',
+        'sent',
+      ],
+      [`${person} withdrew the standing permission for network weights in "Nord".`, null],
+      [`${person} allowed feature vectors of pre-training round 3 to leave for 2 sites.`, 'sent'],
+      [`${person} allowed network weights of pre-training round 3 to leave for the coordinator Nord.`, 'sent'],
+    ]);
+    expect(lines.find(({ type }) => type === 'outcome')?.words).toBe(
+      'Feature vectors of round 1 stayed here (refused), as decided in entry 1.',
+    );
+  });
+
+  it('knows its parties until they are forgotten', async () => {
+    const known = await sued.api.listKnownParties();
+    expect(known.map(({ name }) => name)).toEqual(['Nord', 'Ost']);
+    await sued.api.forgetParty(nord.site.fingerprint);
+    expect((await sued.api.listKnownParties()).map(({ name }) => name)).toEqual(['Ost']);
+    await expect(sued.api.forgetParty(nord.site.fingerprint)).rejects.toEqual(code('consent.unknown-party'));
+    const { lines } = await sued.api.readLedger();
+    expect(lines.at(-1)?.words).toContain('forgot Nord');
   });
 });

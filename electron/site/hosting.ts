@@ -122,6 +122,7 @@ export class Hosting {
             this.#record = record;
             listening.resolve();
           }
+          if (this.#running?.stop !== stop) return; // connections that close after the end
           remembered.apply(event);
           if (record) this.#publish();
         },
