@@ -29,6 +29,8 @@ export default defineConfig({
       },
       {
         plugins: [svelte()],
+        // Everything that pages import is made ready before the first test: what is found later reloads the page under it.
+        optimizeDeps: { entries: ['renderer/main.ts', 'renderer/**/*.browser.test.ts'] },
         test: {
           name: 'window',
           include: inBrowser,
