@@ -78,7 +78,7 @@ export class RunDesk {
    * Begins the work and gives its run's id; how it ends is noted with the run. Throws what keeps the run from beginning,
    * `site.busy-with` among it.
    */
-  perform(kind: RunKind, work: (hooks: RunHooks) => Promise<unknown>): Promise<string> {
+  async perform(kind: RunKind, work: (hooks: RunHooks) => Promise<unknown>): Promise<string> {
     this.requireIdle();
     const site = this.#surroundings.site();
     return new Promise((resolve, reject) => {

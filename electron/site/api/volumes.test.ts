@@ -1,5 +1,5 @@
 /** The catalogue through a window's verbs, with real files and a real site. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -109,7 +109,12 @@ describe('the catalogue', () => {
     const [first, second] = await window.ask('listVolumes');
     await window.ask('renameVolume', first.id, '  Baseline ');
     expect((await window.ask('listVolumes'))[0].name).toBe('Baseline');
+    const { folder } = window.workstation.site;
+    folder.labelMaps.startDrawing(first.id, null, 'anna');
     await window.ask('removeVolumes', [first.id]);
+    const left = readdirSync(join(folder.path, 'volumes'));
+    expect(left.filter((name) => name.startsWith(first.id))).toEqual([]);
+    expect(left.some((name) => name === `${second.id}.thumbnail.png`)).toBe(true);
     expect((await window.ask('listVolumes')).map(({ id }) => id)).toEqual([second.id]);
     await window.until(({ site }) => site?.volumes === 1);
     expect(await window.refused('removeVolumes', [first.id])).toBe('storage.no-such-volume');
