@@ -33,8 +33,9 @@ export class Selection {
   /** Moves the keyboard's row; with `extend` the range goes with it, else what is chosen stays. */
   move(ids: readonly string[], by: number, extend: boolean): void {
     if (ids.length === 0) return;
-    const at = this.current === null ? -1 : ids.indexOf(this.current);
-    const to = at < 0 ? (by < 0 ? ids.length - 1 : 0) : Math.min(ids.length - 1, Math.max(0, at + by));
+    const known = this.current === null ? -1 : ids.indexOf(this.current);
+    const at = known < 0 && by < 0 ? ids.length : known; // from outside one comes in at the near end
+    const to = Math.min(ids.length - 1, Math.max(0, at + by));
     if (extend) this.extendTo(ids, ids[to]);
     else this.current = this.#anchor = ids[to];
   }
