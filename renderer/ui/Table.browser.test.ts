@@ -54,7 +54,7 @@ test('keys move, choose, extend and open', async () => {
 
 test('a click chooses one, with Ctrl another, with Shift all between, and the box adds without keys', async () => {
   const { selection, container } = await show(20);
-  const row = (index: number) => container.querySelectorAll<HTMLElement>('tr.row')[index];
+  const row = (index: number) => container.querySelectorAll<HTMLTableRowElement>('tr.row')[index];
   await userEvent.click(row(1).cells[1]);
   await userEvent.click(row(3).cells[1], { modifiers: ['Control'] });
   expect([...selection.chosen]).toEqual(['c1', 'c3']);
