@@ -4,7 +4,7 @@
  *
  *     npm run package -- [--dir] [--target NAME]... [--electron-dist FOLDER] [--test-build]
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { path7za } from '7zip-bin';
@@ -29,6 +29,7 @@ interface PackageOptions {
 
 async function packageApp({ dir, targets = [], electronDist, testBuild }: PackageOptions): Promise<void> {
   await assembleApp();
+  chmodSync(path7za, 0o755); // npm unpacks it without
   process.env.ELECTRON_BUILDER_7ZIP_PATH ??= path7za; // else electron-builder downloads its own
   const config: Configuration = {
     extends: 'electron-builder.yml',
