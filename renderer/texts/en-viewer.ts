@@ -85,7 +85,7 @@ export const viewer = {
     shown: 'Label map',
     compare: 'Compare with',
     none: 'None',
-    kinds: { training: 'Training labels', prediction: 'Prediction', drawing: 'Drawing' },
+    kinds: { training: 'Training labels', prediction: 'Prediction' },
     draw: 'New drawing',
     drawFrom: 'Draw from this',
     use: 'Use for training',
@@ -143,6 +143,12 @@ export const viewer = {
     askPrediction: 'A prediction stays as the model made it. A drawing that begins as its copy is started.',
     askTraining: 'Training labels stay as they are. A drawing that begins as their copy is started.',
     start: 'Start drawing',
+  },
+
+  note: {
+    title: 'Note',
+    label: 'Note about this volume, kept at this site',
+    saved: 'Saved',
   },
 
   keys: {

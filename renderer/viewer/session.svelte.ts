@@ -57,12 +57,12 @@ export class Session {
   /** Shows label maps by id; one that does not exist any more is left out. */
   show(map: string | null, compared: string | null): void {
     if (this.map?.id !== (map ?? undefined)) {
-      this.map?.stream.stop();
+      this.map?.stream.close();
       this.map = this.#open(map);
     }
     const other = compared === map ? null : compared;
     if (this.compared?.id !== (other ?? undefined)) {
-      this.compared?.stream.stop();
+      this.compared?.stream.close();
       this.compared = this.#open(other);
     }
     if (!this.compared && this.reading.layout === 'compare') this.reading.layout = 'all';
@@ -83,11 +83,11 @@ export class Session {
       return !drawing.isBusy && (now.undo !== drawing.undo || now.redo !== drawing.redo);
     };
     if (this.map && (isStale(this.map) || !this.summaryOf(this.map))) {
-      this.map.stream.stop();
+      this.map.stream.close();
       this.map = this.#open(this.map.id);
     }
     if (this.compared && (isStale(this.compared) || !this.summaryOf(this.compared))) {
-      this.compared.stream.stop();
+      this.compared.stream.close();
       this.compared = this.#open(this.compared.id);
     }
   }
@@ -167,9 +167,9 @@ export class Session {
 
   close(): void {
     this.#isOver = true;
-    this.stream.stop();
-    this.map?.stream.stop();
-    this.compared?.stream.stop();
+    this.stream.close();
+    this.map?.stream.close();
+    this.compared?.stream.close();
   }
 
   #open(id: string | null): ShownMap | null {
