@@ -2,13 +2,13 @@
  * Colours of labels on dark images. The first eight are told apart by people who see no red or no green (a test holds
  * that), and none is the accent or the colour of leaving. Beyond them the hue turns by the golden angle, in three lightnesses.
  */
-const first = ['#2fd6b0', '#ff7a66', '#b58cff', '#f7f060', '#3f7dff', '#ff9fd6', '#e6edf5', '#a8693c'];
+const first = ['#3ff2ad', '#e45e5d', '#9c83ff', '#e4f871', '#2861ff', '#e593e7', '#cafbff', '#c48320'];
 
 /** The usual colour of a label (1 to 255), as #rrggbb. */
 export function labelColour(label: number): string {
   if (label <= first.length) return first[label - 1];
   const index = label - first.length;
-  return hslToHex((index * 137.508) % 360, 0.75, [0.62, 0.78, 0.46][index % 3]);
+  return hslToHex((index * 137.508) % 360, 0.75, [0.66, 0.8, 0.55][index % 3]);
 }
 
 function hslToHex(hue: number, saturation: number, lightness: number): string {

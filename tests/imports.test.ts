@@ -18,7 +18,7 @@ const table: Record<string, { folders: string[]; packages: string[] }> = {
   'electron/storage': { folders: ['shared'], packages: ['better-sqlite3', 'zod'] },
   'electron/site': {
     folders: ['electron/imaging', 'electron/engine', 'electron/federation', 'electron/storage', 'shared'],
-    packages: ['@msgpack/msgpack', '@clack/prompts', 'zod', 'fast-png'],
+    packages: ['@msgpack/msgpack', '@clack/prompts', 'zod', 'fast-png', 'pdfkit'],
   },
   'electron/host': { folders: ['electron/site', 'shared'], packages: ['ws', 'birpc'] },
   'electron/shell': { folders: ['electron/site', 'shared'], packages: ['electron', 'zod'] },

@@ -31,8 +31,9 @@ interface Region {
 const ROOM = 2.4; // side of the region, in extents of the labels: enough around them to see where they are
 const LEAST = 0.35; // of the slice's longer side, so that a small structure keeps its surroundings
 const SOLID = 2; // pixels, at 320 a side
-const DASHED = 1.4;
-const DASH = 5;
+const DASHED = 1.6;
+const DASH = 6;
+const PALE = 0.55; // of a broken line's colour that is white, so that it is told from a solid one of its label
 
 /** A square picture of `side` pixels; what lies beyond the slice is black. `colourOf` gives red, green and blue of a label. */
 export function drawOverlay(
@@ -52,7 +53,9 @@ export function drawOverlay(
     for (const label of new Set(outline.labels)) {
       if (label === 0) continue;
       const share = resample(slice, region, side, (at) => (outline.labels[at] === label ? 1 : 0), 0);
-      stroke(data, share, side, colourOf(label), outline.dashed);
+      const colour = colourOf(label);
+      const pale = colour.map((value) => value + PALE * (255 - value)) as [number, number, number];
+      stroke(data, share, side, outline.dashed ? pale : colour, outline.dashed);
     }
   }
   return { width: side, height: side, data };

@@ -22,7 +22,7 @@ const SAMPLE = 200_000; // values that percentiles are taken from; sorting 50 mi
 const PERCENTILES = [0.01, 0.99];
 
 /** Voxel axes that run across, down and through a picture. Both drawn axes are turned round. */
-const planes: Record<SliceAxis, { across: 0 | 1; down: 1 | 2; through: 0 | 1 | 2 }> = {
+export const planes: Record<SliceAxis, { across: 0 | 1; down: 1 | 2; through: 0 | 1 | 2 }> = {
   axial: { across: 0, down: 1, through: 2 },
   coronal: { across: 0, down: 2, through: 1 },
   sagittal: { across: 1, down: 2, through: 0 },

@@ -1,12 +1,14 @@
 /**
  * What a page fetches by address, below `/site/`:
  *
- *     volumes/ID/voxels     volumes/ID/thumbnail.png     maps/ID/voxels
+ *     volumes/ID/voxels     volumes/ID/thumbnail.png
+ *     maps/ID/voxels        maps/ID/thumbnail.png        exports/ID/NAME
  */
 import { statSync } from 'node:fs';
 import { isFault } from '../../shared/errors.ts';
 import { voxelPlace } from '../storage/volume-file.ts';
 import { servePart } from './ranges.ts';
+import { reviewPictureFile } from './review-picture.ts';
 import { thumbnailFile } from './thumbnails.ts';
 import { reportOf, type Workstation } from './workstation.ts';
 
@@ -20,6 +22,8 @@ const routes: Route[] = [
   { path: /^volumes\/([\w-]{1,64})\/voxels$/, serve: voxels },
   { path: /^volumes\/([\w-]{1,64})\/thumbnail\.png$/, serve: thumbnail },
   { path: /^maps\/([\w-]{1,64})\/voxels$/, serve: mapVoxels },
+  { path: /^maps\/([\w-]{1,64})\/thumbnail\.png$/, serve: mapThumbnail },
+  { path: /^exports\/([\w-]{1,64})\/[^/]+$/, serve: exported },
 ];
 
 export async function serveData(workstation: Workstation, request: Request): Promise<Response> {
@@ -33,7 +37,8 @@ export async function serveData(workstation: Workstation, request: Request): Pro
     try {
       return await route.serve(workstation, request, ...match.slice(1));
     } catch (error) {
-      const missing = isFault(error) && /^(storage\.(no-such-|file-missing)|site\.not-yet)/.test(error.code);
+      const missing =
+        isFault(error) && /^(storage\.(no-such-|file-missing)|site\.(not-yet|no-export))/.test(error.code);
       return Response.json(reportOf(error), { status: missing ? 404 : 500, headers: { 'cache-control': 'no-store' } });
     }
   }
@@ -51,7 +56,26 @@ async function voxels({ site }: Workstation, request: Request, id: string): Prom
 }
 
 async function thumbnail({ site }: Workstation, request: Request, id: string): Promise<Response> {
-  const file = thumbnailFile(site.folder, id);
+  return servePicture(thumbnailFile(site.folder, id), request);
+}
+
+/** A prediction's outlines, beside those of the training labels. */
+async function mapThumbnail({ site }: Workstation, request: Request, id: string): Promise<Response> {
+  return servePicture(reviewPictureFile(site.folder, id), request);
+}
+
+/** A file that was made for the person to take away; found by its id alone. */
+async function exported({ exports }: Workstation, request: Request, id: string): Promise<Response> {
+  const { name, file, bytes, type } = exports.get(id);
+  const plain = name.replace(/[^\w.-]/g, '_'); // for what does not know RFC 6266's filename*
+  return servePart({ file, offset: 0, bytes }, request, {
+    'content-type': type,
+    'content-disposition': `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name)}`,
+    'cache-control': 'no-store',
+  });
+}
+
+function servePicture(file: string, request: Request): Promise<Response> {
   const { size, mtimeMs } = statSync(file);
   return servePart({ file, offset: 0, bytes: size }, request, {
     'content-type': 'image/png',

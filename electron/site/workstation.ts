@@ -3,7 +3,7 @@
  * comes by address. Electron's shell and the browser host each put one on the screen; several windows may share it.
  */
 import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import {
@@ -28,6 +28,7 @@ import { viewerApi } from './api/viewer.ts';
 import { volumesApi } from './api/volumes.ts';
 import { serveData } from './data.ts';
 import { engineView } from './engine-view.ts';
+import { Exports } from './exports.ts';
 import { Federating } from './federating.ts';
 import { Outbox } from './outbox.ts';
 import { RunDesk } from './run-desk.ts';
@@ -44,6 +45,7 @@ export class Workstation {
   readonly folder: string;
   readonly surroundings: SiteSurroundings;
   readonly tasks: Tasks;
+  readonly exports: Exports; // files that a person asked for, until the program ends
   readonly desk: RunDesk;
   readonly api: SiteApi;
   /** Settles when the site in the folder is open, or it is known why not. */
@@ -59,6 +61,7 @@ export class Workstation {
   constructor({ folder, ...surroundings }: WorkstationOptions) {
     this.folder = resolve(folder);
     this.surroundings = surroundings;
+    this.exports = new Exports(join(this.folder, 'exports'));
     this.#outbox = new Outbox(
       (event) => this.emit(event),
       (lists) => {
@@ -154,6 +157,7 @@ export class Workstation {
   #use(site: Site): void {
     this.#site = site;
     this.#problem = undefined;
+    this.exports.clear(); // of what a killed process left
     pauseInterrupted(site.folder);
     this.#federating = new Federating(this, site);
     this.#summarise();
@@ -218,6 +222,7 @@ export class Workstation {
     await this.opened;
     await Promise.allSettled([this.#federating?.close(), ...this.#closers.map((close) => close())]);
     this.#outbox.flush();
+    if (this.#site) this.exports.clear();
     await this.#site?.close();
     this.#site = undefined;
   }

@@ -11,8 +11,8 @@ export interface ReviewRow {
   isDicom: boolean;
   verdict: Verdict;
   correction: string | null; // id of the drawing that began with it
-  confidence: number; // 0 to 1, mean probability of the labelled voxels
-  dice: number | null; // mean over labels; null without a reference
+  confidence: number; // 0 to 1, mean probability of the labelled voxels; 0 where it labels none
+  dice: number | null; // mean over labels; null without a reference, or where that is a copy of this very prediction
   trainedOn: boolean; // the model learnt from this volume, so that its score flatters
   scores: LabelScores[]; // against the training labels; empty without
   volumes: { label: number; mm3: number }[];
@@ -30,6 +30,7 @@ export const exportFormats = ['nifti', 'dicom-seg', 'report-html', 'report-pdf',
 export type ExportFormat = (typeof exportFormats)[number];
 
 export const reviewVerbs = {
+  /** The newest prediction of the model for each volume, the worst first: by Dice, else by confidence. */
   reviewModel: verb<ReviewRow[]>()(idSchema),
   /** One label map as a file on the grid of its source: NIfTI, or DICOM SEG that refers to the source series. */
   exportLabelMap: verb<ExportedFile>()(idSchema, z.enum(['nifti', 'dicom-seg'])),

@@ -147,6 +147,26 @@ export const siteErrors = {
     message: 'The volume {volume} has no label map to score against.',
     next: 'Import one for it, chosen as labels (by command: --labels), or draw one.',
   },
+  'site.no-export': {
+    message: 'The exported file {id} is not there any more.',
+    next: 'Export it again: exports are kept until Isocenter is closed.',
+  },
+  'site.nothing-labelled': {
+    message: 'The label map {name} is empty, and a DICOM segmentation needs at least one labelled voxel.',
+    next: 'Draw something first, or export it as NIfTI.',
+  },
+  'site.no-dicom-source': {
+    message: '{name} did not come from DICOM, so there is no series that a DICOM segmentation could refer to.',
+    next: 'Export the label map as NIfTI.',
+  },
+  'site.source-gone': {
+    message: 'A DICOM segmentation refers to the series it was drawn on, and files of it are no longer in {folder}.',
+    next: 'Bring the folder back to where it was (connect the drive), or export the label map as NIfTI.',
+  },
+  'site.nothing-predicted': {
+    message: 'The model {model} has no predictions to report on.',
+    next: 'Segment some volumes with it first.',
+  },
   'site.grids-differ': {
     message: '{prediction} and {reference} lie on different grids, so their voxels cannot be compared.',
     next: 'Segment the very image that the reference was drawn on.',

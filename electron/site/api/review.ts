@@ -1,7 +1,16 @@
+/** The review's verbs: predictions of a model, and files to take away. */
 import type { reviewVerbs } from '../../../shared/api/review.ts';
 import type { SiteApi } from '../../../shared/api.ts';
+import { exportLabelMap } from '../label-map-export.ts';
+import { exportReview } from '../report/review-export.ts';
+import { reviewModel } from '../review.ts';
 import type { Workstation } from '../workstation.ts';
 
-export function reviewApi(_workstation: Workstation): Pick<SiteApi, keyof typeof reviewVerbs> {
-  return {} as never; // being built
+export function reviewApi(workstation: Workstation): Pick<SiteApi, keyof typeof reviewVerbs> {
+  const folder = () => workstation.site.folder;
+  return {
+    reviewModel: async (model) => reviewModel(folder(), model),
+    exportLabelMap: async (map, format) => exportLabelMap(folder(), workstation.exports, map, format),
+    exportReview: async (model, format) => exportReview(folder(), workstation.exports, model, format),
+  };
 }

@@ -1,0 +1,71 @@
+/** What a model said of the site's volumes, how well it did where that can be told, and what people think of it. */
+import type { ReviewRow } from '../../shared/api/review.ts';
+import { mean } from '../../shared/mean.ts';
+import { labelVersion, type VolumeRecord } from '../storage/catalogue.ts';
+import type { LabelMapRecord } from '../storage/label-map-record.ts';
+import type { Model } from '../storage/models.ts';
+import type { SiteFolder } from '../storage/site-folder.ts';
+import { score } from './comparison.ts';
+import { hasReference } from './review-picture.ts';
+
+/** The worst first. Scores against training labels that changed since are made anew. Throws `storage.no-such-model`. */
+export async function reviewModel(folder: SiteFolder, id: string): Promise<ReviewRow[]> {
+  const model = folder.models.get(id);
+  await scoreAnew(folder, model);
+  const learnt = trainingVolumes(folder, model);
+  const rows = folder.labelMaps.predictionsOf(id).map((map): ReviewRow => {
+    const volume = folder.volumes.get(map.volume);
+    const scores = (hasReference(volume, map) && map.scores?.scores) || [];
+    const [x, y, z] = volume.grid.spacing;
+    return {
+      map: map.id,
+      volume: volume.id,
+      volumeName: volume.name,
+      isDicom: volume.dicomFiles !== undefined,
+      verdict: map.verdict,
+      correction: folder.labelMaps.correctionOf(map.id),
+      confidence: map.confidence ?? 0,
+      dice: scores.length > 0 ? mean(scores.map(({ dice }) => dice)) : null,
+      trainedOn: learnt(volume),
+      scores,
+      volumes: map.counts.map(({ label, voxels }) => ({ label, mm3: voxels * x * y * z })),
+      thumbnail: `site/maps/${map.id}/thumbnail.png`,
+    };
+  });
+  return rows.sort((a, b) => worth(a) - worth(b) || (a.volumeName < b.volumeName ? -1 : 1));
+}
+
+function worth({ dice, confidence }: ReviewRow): number {
+  return dice ?? confidence;
+}
+
+async function scoreAnew(folder: SiteFolder, model: Model): Promise<void> {
+  const old = folder.labelMaps.predictionsOf(model.id).flatMap((map) => {
+    const volume = folder.volumes.get(map.volume);
+    const reference = labelVersion(volume);
+    return hasReference(volume, map) && map.scores?.reference !== reference ? [{ map, volume, reference }] : [];
+  });
+  if (old.length === 0) return;
+  const pairs = old.map(({ map, volume }) => ({ prediction: fileOf(folder, map), reference: volume.labelFile }));
+  const scores = await score({ pairs, labels: model.plan.labels });
+  for (const [index, { map, reference }] of old.entries()) {
+    folder.labelMaps.noteScores(map.id, { reference, scores: scores[index] });
+  }
+}
+
+function fileOf(folder: SiteFolder, map: LabelMapRecord): string {
+  return folder.labelMaps.fileOf(map.id) as string; // a prediction has one
+}
+
+/**
+ * Tells which volumes the model learnt from: those of its fine-tuning run, or, where sites fine-tuned together, every volume
+ * that had labels by then.
+ */
+function trainingVolumes({ runs }: SiteFolder, { run: id, kind }: Model): (volume: VolumeRecord) => boolean {
+  const run = id === null || kind !== 'unet' ? undefined : runs.list().find((each) => each.id === id);
+  if (!run) return () => false;
+  const { volumes } = run.details;
+  if (Array.isArray(volumes)) return ({ id }) => volumes.includes(id);
+  const until = run.endedAt ?? run.updatedAt;
+  return ({ labels, labelOrigin, importedAt }) => labels !== null && (labelOrigin?.at ?? importedAt) <= until;
+}
