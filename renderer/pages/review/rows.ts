@@ -31,18 +31,18 @@ export const columns: Column<Row>[] = [
   {
     key: 'hausdorff95',
     title: titles.hausdorff95,
-    width: '5rem',
+    width: '6rem',
     right: true,
     compare: byNumber((row) => last(meanDistance(row, 'hausdorff95'))),
   },
   {
     key: 'assd',
     title: titles.assd,
-    width: '5rem',
+    width: '6rem',
     right: true,
     compare: byNumber((row) => last(meanDistance(row, 'assd'))),
   },
-  { key: 'volume', title: titles.volume, width: '5rem', right: true, compare: byNumber(totalVolume) },
+  { key: 'volume', title: titles.volume, width: '6rem', right: true, compare: byNumber(totalVolume) },
   {
     key: 'confidence',
     title: titles.confidence,
