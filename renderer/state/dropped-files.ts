@@ -2,9 +2,14 @@
 
 export async function droppedFiles(dropped: DataTransfer, kind: 'electron' | 'browser'): Promise<File[]> {
   if (kind === 'electron') return [...dropped.files];
-  const entries = [...dropped.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const items = [...dropped.items].filter(({ kind: what }) => what === 'file');
+  const found = items.map((item) => item.webkitGetAsEntry() ?? item.getAsFile()); // all before the first wait
   const files: File[] = [];
-  for (const entry of entries) await walk(entry, files);
+  for (const each of found) {
+    if (each instanceof File)
+      files.push(each); // what no folder of the disk holds, such as a picture out of a page
+    else if (each) await walk(each, files);
+  }
   return files;
 }
 
