@@ -55,6 +55,7 @@ it('goes on after the host stopped, a member paused, and the host was closed and
   const again = new Workstation({ folder: nord.folder });
   await again.opened;
   nord = again;
+  expect(nord.snapshot.membership).toMatchObject({ run: own, federation: 'Nord', result: 'stopped' });
   expect(await until(nord, ({ hosted }) => hosted)).toMatchObject({
     state: 'stopped',
     federation: 'Nord',

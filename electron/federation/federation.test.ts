@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { limits } from '../../shared/protocol/limits.ts';
 import type { Coordinator } from './coordinator.ts';
+import { planHash } from './digest.ts';
 import {
   approvedFeatures,
   approvedWeights,
@@ -60,6 +61,39 @@ describe('a federation over real sockets', () => {
       [1, 2, 3],
     ]);
     expect(events.filter((event) => event.type === 'refused')).toEqual([]);
+  });
+
+  it('tells both sides how things stand: who is here, which phase is open and until when', async () => {
+    const plan = tinyPlan({ rounds: 1, featuresDeadline: 30, trainingDeadline: 40 });
+    const { coordinator, events, until } = await begin({ plan, sites: 2 });
+    const invitations = await coordinator.invite(2);
+    const a = await joinAs('A', invitations[0]);
+    const heard = await until((event) => event.type === 'heard'); // of pings alone
+    expect(heard).toMatchObject({ sites: [{ name: 'A', at: expect.any(Number) }] });
+    const b = await joinAs('B', invitations[1]);
+    const before = Date.now();
+    await Promise.all([behave(a, { axis: 0, step: 1 }), behave(b, { axis: 1, step: 3 })]);
+    const phases = a.events.filter((event) => event.type === 'phase');
+    expect(phases).toMatchObject([
+      { stage: 'pretraining', round: 1, rounds: 1, phase: 'features' },
+      { stage: 'pretraining', round: 1, rounds: 1, phase: 'training' },
+    ]);
+    expect((phases[0].deadline - before) / 1000).toBeCloseTo(plan.featuresDeadline, -1);
+    const rosters = a.events.flatMap((event) => (event.type === 'roster' ? [event.sites] : []));
+    expect(rosters[0]).toEqual([]); // itself is not among the others
+    expect(rosters.some(([other]) => other?.name === 'B' && other.present)).toBe(true);
+    const waiting = events.filter((event) => event.type === 'waiting');
+    expect(waiting[0]).toMatchObject({ stage: 'pretraining', round: 1, rounds: 1, started: false, needed: 2 });
+  });
+
+  it('does not begin with another plan than the one that the person was shown', async () => {
+    const plan = tinyPlan();
+    const { coordinator } = await begin({ plan, sites: 2 });
+    const [invitation] = await coordinator.invite(1);
+    const other = { planHash: planHash(tinyPlan({ rounds: 9 })) };
+    await expect(joinAs('A', invitation, other)).rejects.toMatchObject({ code: 'federation.other-plan' });
+    const { participant } = await joinAs('A', invitation, { planHash: planHash(plan) });
+    await participant.leave('done');
   });
 
   it('carries weights of many parts', async () => {

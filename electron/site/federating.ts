@@ -50,6 +50,7 @@ export class Federating {
       }),
     ];
     this.#showPermissions();
+    this.participation.recall();
     void this.hosting.recall().catch(() => {}); // what is kept of it is broken: hosting says so
   }
 

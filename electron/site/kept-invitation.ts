@@ -25,10 +25,14 @@ export function forgetInvitation(run: Run): void {
   rmSync(fileOf(run), { force: true });
 }
 
+export function isKept(run: Run): boolean {
+  return existsSync(fileOf(run));
+}
+
 /** Throws `site.run-needs-invitation` where the run was begun by an early version, or the file is gone or broken. */
 export function keptInvitation(run: Run): KeptInvitation {
   const lost = (cause?: unknown) => fault('site.run-needs-invitation', { run: run.id }, cause);
-  if (!existsSync(fileOf(run))) throw lost();
+  if (!isKept(run)) throw lost();
   try {
     return keptSchema.parse(JSON.parse(Buffer.from(readWholeFile(fileOf(run))).toString('utf8')));
   } catch (error) {

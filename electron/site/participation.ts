@@ -1,11 +1,14 @@
 /** Taking part in a federation from a window: admitted while the person waits, the rest in the background. */
+
+import { z } from 'zod';
 import type { InvitationView, MembershipView } from '../../shared/api/federation.ts';
 import type { Decider, Decision } from '../../shared/consent.ts';
 import { fault } from '../../shared/errors.ts';
+import type { Run } from '../storage/runs.ts';
 import type { JoinOptions } from './federated-run.ts';
 import { viewInvitation } from './invitation-view.ts';
 import type { JoinEvent } from './join-events.ts';
-import { keptInvitation } from './kept-invitation.ts';
+import { isKept, keptInvitation } from './kept-invitation.ts';
 import { MembershipRecord } from './membership-view.ts';
 import type { RunDesk, RunHooks } from './run-desk.ts';
 import type { Site } from './site.ts';
@@ -28,6 +31,21 @@ export class Participation {
     this.#options = options;
   }
 
+  /** Shows the last federation where it was cut off, so that a person can go on with it. */
+  recall(): void {
+    const { folder } = this.#options.site;
+    const run = folder.runs.list().findLast(({ kind }) => kind === 'federated');
+    const about = aboutSchema.safeParse(run?.details).data;
+    if (!run || !about || this.#record || isOver(run) || !isKept(run)) return;
+    const known = folder.approvals.list().find(({ fingerprint }) => fingerprint === about.coordinator);
+    const coordinator = { name: known?.name ?? about.federation, fingerprint: about.coordinator };
+    const record = this.#newRecord();
+    record.apply({ type: 'joined', run: run.id, federation: about.federation, coordinator, plan: run.plan });
+    record.endWith(fault('site.cancelled'));
+    this.#record = record;
+    this.refresh();
+  }
+
   /** Errors as `viewInvitation`. */
   async read(invitation: string, ca: string | null): Promise<InvitationView> {
     const { view, planHash } = await viewInvitation(this.#options.site, invitation, ca);
@@ -46,9 +64,7 @@ export class Participation {
   /** Goes on with a run that was cut off. Throws `storage.no-such-run`, `storage.run-is-over`, `site.run-needs-invitation`, and as `join`. */
   async resume(id: string): Promise<string> {
     const run = this.#options.site.folder.runs.get(id);
-    if (run.state === 'finished' || run.state === 'cancelled') {
-      throw fault('storage.run-is-over', { id, state: run.state });
-    }
+    if (isOver(run)) throw fault('storage.run-is-over', { id, state: run.state });
     return this.#join({ ...keptInvitation(run), planHash: run.planHash, resume: id });
   }
 
@@ -65,8 +81,7 @@ export class Participation {
 
   #join(how: Pick<JoinOptions, 'invitation' | 'ca' | 'address' | 'labels' | 'planHash' | 'resume'>): Promise<string> {
     const { site, runs, decider, rule } = this.#options;
-    const { name, fingerprint, folder } = site;
-    const record = new MembershipRecord({ name, fingerprint, volumes: folder.volumes.list().length });
+    const record = this.#newRecord();
     return runs.perform('federated', async (hooks) => {
       const { signal, onRun, onProgress } = hooks;
       const onEvent = (event: JoinEvent) => {
@@ -90,10 +105,22 @@ export class Participation {
     });
   }
 
+  #newRecord(): MembershipRecord {
+    const { name, fingerprint, folder } = this.#options.site;
+    return new MembershipRecord({ name, fingerprint, volumes: folder.volumes.list().length });
+  }
+
   /** Shows how it stands, also after what the person knows has changed. */
   refresh(): void {
     const { site, show } = this.#options;
     const view = this.#record?.view((fingerprint) => site.folder.approvals.has(fingerprint));
     if (view) show(view);
   }
+}
+
+/** What a federated run notes of its federation. */
+const aboutSchema = z.object({ federation: z.string(), coordinator: z.string() });
+
+function isOver({ state }: Run): boolean {
+  return state === 'finished' || state === 'cancelled';
 }

@@ -54,6 +54,35 @@ describe('Ledger', () => {
     expect(ledger.head()).toBe(head);
   });
 
+  it('gives lines from which anybody can recompute the chain', () => {
+    const { ledger } = filled();
+    let previous = '0'.repeat(64);
+    for (const line of ledger.lines()) {
+      const text = line.slice(line.indexOf('"entry":') + '"entry":'.length, -1);
+      const hash = createHash('sha256').update(`${previous}\n${text}`).digest('hex');
+      expect(JSON.parse(line)).toEqual({ previous, hash, entry: JSON.parse(text) });
+      previous = hash;
+    }
+    expect(previous).toBe(ledger.head());
+  });
+
+  it('tells once of each step that appended, when it is over', async () => {
+    const { ledger } = site();
+    const seen: number[] = [];
+    const stop = ledger.onAppend(() => seen.push(ledger.list().length));
+    ledger.together(() => {
+      ledger.append(entry('a'), entry('b'));
+      ledger.append(entry('c'));
+    });
+    expect(seen).toEqual([]);
+    await Promise.resolve();
+    expect(seen).toEqual([3]);
+    stop();
+    ledger.append(entry('d'));
+    await Promise.resolve();
+    expect(seen).toEqual([3]);
+  });
+
   it('adds several entries whole or not at all', () => {
     const { ledger } = filled();
     const wrong = { type: 'outcome', decision: 1, outcome: 'lost', note: '' } as unknown as LedgerEntry;

@@ -28,7 +28,7 @@ export function join(): Command {
         const line = output.progress('round');
         const result = await site.join({
           invitation,
-          decider: consentOf(options.consent),
+          ...consentOf(options.consent),
           address: options.address,
           ca: options.ca,
           labels: options.labels,

@@ -36,10 +36,10 @@ function describe600(change: Partial<PayloadDescription> = {}): PayloadDescripti
 }
 
 /** A site with a gate whose decider gives these answers in turn and keeps what it was asked. */
-function gateWith(decider: Decider, answerTimeout = 5) {
+function gateWith(decider: Decider, answerTimeout = 5, rule?: () => Decision | undefined) {
   const site = createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
   const { ledger, approvals, permissions } = site;
-  const gate = new ConsentGate({ ledger, approvals, permissions, decider, run: 'run-1', answerTimeout });
+  const gate = new ConsentGate({ ledger, approvals, permissions, decider, rule, run: 'run-1', answerTimeout });
   return { site, gate };
 }
 
@@ -83,6 +83,20 @@ describe('ConsentGate', () => {
     const { projection: _, recipients: _new, ...rest } = describe600();
     expect(entry).toMatchObject({ payload: { ...rest, recipients: [{ ...nord, isNew: true }] } });
     expect(JSON.stringify(entry)).not.toContain('projection');
+  });
+
+  it('lets a rule of the site come before a standing permission and before anybody is asked', async () => {
+    const { asked, decider } = person({ answer: 'allow-run', bounds: { rounds: 5 } });
+    let rule: Decision | undefined;
+    const { gate, site } = gateWith(decider, 5, () => rule);
+    expect(isApproved(await gate.ask(bytes, describe600(), signal))).toBe(true); // the rule left it to the person,
+    rule = { answer: 'refuse', by: 'rule of the site', reason: 'not today' };
+    expect(refusal(await gate.ask(bytes, describe600({ round: 2 }), signal))).toEqual(rule); // who granted what it overrules
+    expect(site.permissions.list()).toHaveLength(1);
+    rule = undefined;
+    expect(isApproved(await gate.ask(bytes, describe600({ round: 3 }), signal))).toBe(true); // by the permission
+    expect(asked).toHaveLength(1);
+    expect(site.ledger.list().at(-3)).toMatchObject({ by: 'rule of the site' });
   });
 
   it.each(['refuse', 'refuse-and-leave'] as const)('gives %s back and records that nothing left', async (answer) => {

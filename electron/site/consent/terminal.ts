@@ -11,12 +11,13 @@ export interface Terminal {
   output: Writable & { isTTY?: boolean };
 }
 
-/** Refuses everything. */
-export const refuseAll: Decider = async () => ({
-  answer: 'refuse',
-  by: userInfo().username,
-  reason: 'this site was told to refuse everything',
-});
+/** The rule of a site that was told to refuse everything, also what a standing permission of an earlier start covers. */
+export function refusal(): Decision {
+  return { answer: 'refuse', by: userInfo().username, reason: 'this site was told to refuse everything' };
+}
+
+/** Refuses everything that it is asked. */
+export const refuseAll: Decider = async () => refusal();
 
 /**
  * A decider that shows each payload in words and as a picture and lets a person choose, refusing where they choose
