@@ -192,6 +192,21 @@ describe('a federation by windows', () => {
     );
   });
 
+  it('is taken away as the lines that were hashed', async () => {
+    const { address, name, bytes } = await sued.api.exportLedger();
+    expect(name).toBe('Ledger-of-Sued.jsonl');
+    const answer = await sued.fetch(new Request(new URL(address, 'http://window/')));
+    const text = await answer.text();
+    expect(text).toHaveLength(bytes); // every name here is plain
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const view = await sued.api.readLedger();
+    expect(lines.map(({ hash }) => hash)).toEqual(view.lines.map(({ hash }) => hash));
+    expect(lines.at(-1).hash).toBe(view.head);
+  });
+
   it('knows its parties until they are forgotten', async () => {
     const known = await sued.api.listKnownParties();
     expect(known.map(({ name }) => name)).toEqual(['Nord', 'Ost']);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { limits } from '../../shared/protocol/limits.ts';
 import type { Coordinator } from './coordinator.ts';
 import { planHash } from './digest.ts';
+import { createIdentity } from './identity.ts';
 import {
   approvedFeatures,
   approvedWeights,
@@ -90,9 +91,10 @@ describe('a federation over real sockets', () => {
     const plan = tinyPlan();
     const { coordinator } = await begin({ plan, sites: 2 });
     const [invitation] = await coordinator.invite(1);
-    const other = { planHash: planHash(tinyPlan({ rounds: 9 })) };
+    const identity = createIdentity();
+    const other = { identity, planHash: planHash(tinyPlan({ rounds: 9 })) };
     await expect(joinAs('A', invitation, other)).rejects.toMatchObject({ code: 'federation.other-plan' });
-    const { participant } = await joinAs('A', invitation, { planHash: planHash(plan) });
+    const { participant } = await joinAs('A', invitation, { identity, planHash: planHash(plan) });
     await participant.leave('done');
   });
 

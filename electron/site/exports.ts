@@ -11,6 +11,7 @@ const types: Record<string, string> = {
   dcm: 'application/dicom',
   html: 'text/html; charset=utf-8',
   pdf: 'application/pdf',
+  jsonl: 'application/jsonl; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
 };
 const LONGEST = 80; // characters of a name before its ending

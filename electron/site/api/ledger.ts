@@ -1,4 +1,5 @@
 /** The record of every decision. */
+import { writeFileSync } from 'node:fs';
 import type { ledgerVerbs } from '../../../shared/api/ledger.ts';
 import type { SiteApi } from '../../../shared/api.ts';
 import { viewLedger } from '../ledger-view.ts';
@@ -8,7 +9,11 @@ export function ledgerApi(workstation: Workstation): Pick<SiteApi, keyof typeof 
   return {
     readLedger: async () => viewLedger(workstation.site.ledger),
     exportLedger: async () => {
-      throw new Error('being built');
+      const { ledger, name } = workstation.site;
+      const lines = ledger.lines().map((line) => `${line}\n`);
+      return workstation.exports.make(`Ledger of ${name}`, '.jsonl', (file) =>
+        writeFileSync(file, lines.join(''), { mode: 0o600 }),
+      );
     },
   };
 }
