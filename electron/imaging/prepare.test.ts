@@ -161,6 +161,17 @@ describe('prepareLabels and restoreProbabilities', () => {
     });
   });
 
+  it('tell how sure the labelled voxels are, and only those', () => {
+    const map = labelsOf(gridOf([16, 2, 16]), (x) => (x < 4 ? 1 : 0));
+    const probabilities = oneHot(prepareLabels(map, plan()), 3);
+    for (let at = 0; at < probabilities.length; at++) probabilities[at] = probabilities[at] === 1 ? 0.8 : 0.1;
+    const { voxels, probability } = restoreProbabilities(probabilities, 0, emptyLabelMap(map), plan());
+    expect(voxels).toBe(4 * 2 * 16);
+    expect(probability / voxels).toBeCloseTo(0.8, 5);
+    const nothing = oneHot(new Uint8Array(2 * 256), 3);
+    expect(restoreProbabilities(nothing, 0, emptyLabelMap(map), plan())).toEqual({ voxels: 0, probability: 0 });
+  });
+
   it('write slice by slice what they write at once', () => {
     const map = labelsOf(gridOf([9, 5, 9], [1.3, 2, 0.7]), (x, y, z) => (x + y + z) % 3);
     const probabilities = oneHot(prepareLabels(map, plan()), 3);

@@ -3,18 +3,17 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../shared/errors.ts';
 import type { LabelScores } from '../../shared/scores.ts';
-import { Trainer } from '../engine/client.ts';
 import type { EvaluateJob } from '../engine/jobs.ts';
 import { makeTemporaryFolder } from '../storage/atomic-file.ts';
-import type { SiteFolder } from '../storage/site-folder.ts';
 import { writeLabelFile } from '../storage/volume-file.ts';
+import type { SiteContext } from './context.ts';
+
+/** What scoring needs of a site. */
+export type Scoring = Pick<SiteContext, 'folder' | 'openTrainer'>;
 
 /** Scores of every label that either map has. Throws `storage.other-volume` where they are not of the same volume. */
-export async function compareLabelMaps(
-  folder: SiteFolder,
-  prediction: string,
-  reference: string,
-): Promise<LabelScores[]> {
+export async function compareLabelMaps(site: Scoring, prediction: string, reference: string): Promise<LabelScores[]> {
+  const { folder } = site;
   const maps = [prediction, reference].map((id) => folder.labelMaps.get(id));
   if (maps[0].volume !== maps[1].volume) throw fault('storage.other-volume', { name: maps[1].name });
   const labels = [...new Set(maps.flatMap((map) => map.labels))].sort((a, b) => a - b);
@@ -27,15 +26,16 @@ export async function compareLabelMaps(
       writeLabelFile(file, folder.labelMaps.read(id));
       return file;
     });
-    const [scores] = await score({ pairs: [{ prediction: predicted, reference: referred }], labels });
+    const [scores] = await score(site, { pairs: [{ prediction: predicted, reference: referred }], labels });
     return scores;
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-export async function score(job: EvaluateJob): Promise<LabelScores[][]> {
-  const trainer = new Trainer();
+/** Scores stored label maps. */
+export async function score(site: Scoring, job: EvaluateJob): Promise<LabelScores[][]> {
+  const trainer = site.openTrainer();
   try {
     return await trainer.run('evaluate', job);
   } finally {

@@ -5,13 +5,14 @@ import { labelVersion, type VolumeRecord } from '../storage/catalogue.ts';
 import type { LabelMapRecord } from '../storage/label-map-record.ts';
 import type { Model } from '../storage/models.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
-import { score } from './comparison.ts';
+import { type Scoring, score } from './comparison.ts';
 import { hasReference } from './review-picture.ts';
 
 /** The worst first. Scores against training labels that changed since are made anew. Throws `storage.no-such-model`. */
-export async function reviewModel(folder: SiteFolder, id: string): Promise<ReviewRow[]> {
+export async function reviewModel(site: Scoring, id: string): Promise<ReviewRow[]> {
+  const { folder } = site;
   const model = folder.models.get(id);
-  await scoreAnew(folder, model);
+  await scoreAnew(site, model);
   const learnt = trainingVolumes(folder, model);
   const rows = folder.labelMaps.predictionsOf(id).map((map): ReviewRow => {
     const volume = folder.volumes.get(map.volume);
@@ -39,7 +40,8 @@ function worth({ dice, confidence }: ReviewRow): number {
   return dice ?? confidence;
 }
 
-async function scoreAnew(folder: SiteFolder, model: Model): Promise<void> {
+async function scoreAnew(site: Scoring, model: Model): Promise<void> {
+  const { folder } = site;
   const old = folder.labelMaps.predictionsOf(model.id).flatMap((map) => {
     const volume = folder.volumes.get(map.volume);
     const reference = labelVersion(volume);
@@ -47,7 +49,7 @@ async function scoreAnew(folder: SiteFolder, model: Model): Promise<void> {
   });
   if (old.length === 0) return;
   const pairs = old.map(({ map, volume }) => ({ prediction: fileOf(folder, map), reference: volume.labelFile }));
-  const scores = await score({ pairs, labels: model.plan.labels });
+  const scores = await score(site, { pairs, labels: model.plan.labels });
   for (const [index, { map, reference }] of old.entries()) {
     folder.labelMaps.noteScores(map.id, { reference, scores: scores[index] });
   }

@@ -7,10 +7,9 @@ import { reviewModel } from '../review.ts';
 import type { Workstation } from '../workstation.ts';
 
 export function reviewApi(workstation: Workstation): Pick<SiteApi, keyof typeof reviewVerbs> {
-  const folder = () => workstation.site.folder;
   return {
-    reviewModel: async (model) => reviewModel(folder(), model),
-    exportLabelMap: async (map, format) => exportLabelMap(folder(), workstation.exports, map, format),
-    exportReview: async (model, format) => exportReview(folder(), workstation.exports, model, format),
+    reviewModel: async (model) => reviewModel(workstation.site, model),
+    exportLabelMap: async (map, format) => exportLabelMap(workstation.site.folder, workstation.exports, map, format),
+    exportReview: async (model, format) => exportReview(workstation.site, workstation.exports, model, format),
   };
 }

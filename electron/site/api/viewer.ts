@@ -33,7 +33,7 @@ export function viewerApi(workstation: Workstation): Pick<SiteApi, keyof typeof 
       folder().labelMaps.judge(id, verdict);
       workstation.changed('maps');
     },
-    compareLabelMaps: async (prediction, reference) => compareLabelMaps(folder(), prediction, reference),
+    compareLabelMaps: async (prediction, reference) => compareLabelMaps(workstation.site, prediction, reference),
     nameLabel: async (label, name, colour) => {
       folder().labelNames.name(label, name, colour);
       workstation.changed('maps');

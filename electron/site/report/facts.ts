@@ -5,6 +5,7 @@ import { fault } from '../../../shared/errors.ts';
 import { mean } from '../../../shared/mean.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
+import type { Scoring } from '../comparison.ts';
 import { reviewModel } from '../review.ts';
 import { drawReviewPicture } from '../review-picture.ts';
 import { words } from './words.ts';
@@ -36,8 +37,9 @@ const PICTURES = 12;
 const PICTURE_SIDE = 480; // pixels; 5 cm at 240 dots an inch
 
 /** Throws `storage.no-such-model` and `site.nothing-predicted`. */
-export async function gatherFacts(folder: SiteFolder, id: string): Promise<ReportFacts> {
-  const rows = await predictedRows(folder, id);
+export async function gatherFacts(site: Scoring, id: string): Promise<ReportFacts> {
+  const { folder } = site;
+  const rows = await predictedRows(site, id);
   const scored = rows.filter(({ dice }) => dice !== null);
   const labels = [...new Set(scored.flatMap(({ scores }) => scores.map(({ label }) => label)))];
   return {
@@ -60,8 +62,8 @@ export async function gatherFacts(folder: SiteFolder, id: string): Promise<Repor
 }
 
 /** Errors as `gatherFacts`. */
-export async function predictedRows(folder: SiteFolder, id: string): Promise<ReviewRow[]> {
-  const rows = await reviewModel(folder, id);
+export async function predictedRows(site: Scoring, id: string): Promise<ReviewRow[]> {
+  const rows = await reviewModel(site, id);
   if (rows.length === 0) throw fault('site.nothing-predicted', { model: id });
   return rows;
 }

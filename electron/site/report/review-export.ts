@@ -1,7 +1,7 @@
 /** A review as a file to take away: a page, a PDF or a table. It names volumes as this site's catalogue does. */
 import type { ExportedFile } from '../../../shared/api/review.ts';
 import { writeFileAtomic } from '../../storage/atomic-file.ts';
-import type { SiteFolder } from '../../storage/site-folder.ts';
+import type { Scoring } from '../comparison.ts';
 import type { Exports } from '../exports.ts';
 import { gatherFacts, predictedRows } from './facts.ts';
 import { reportHtml } from './html.ts';
@@ -10,19 +10,19 @@ import { scoresCsv } from './scores-csv.ts';
 
 /** Errors as `gatherFacts`. */
 export async function exportReview(
-  folder: SiteFolder,
+  site: Scoring,
   exports: Exports,
   model: string,
   format: 'report-html' | 'report-pdf' | 'scores-csv',
 ): Promise<ExportedFile> {
   if (format === 'scores-csv') {
-    const rows = await predictedRows(folder, model);
-    const names = folder.labelNames.of(
+    const rows = await predictedRows(site, model);
+    const names = site.folder.labelNames.of(
       rows.flatMap(({ scores, volumes }) => [...scores, ...volumes].map(({ label }) => label)),
     );
     return exports.make(`scores ${model}`, '.csv', (file) => writeFileAtomic(file, scoresCsv(rows, names)));
   }
-  const facts = await gatherFacts(folder, model);
+  const facts = await gatherFacts(site, model);
   const title = `report ${model}`;
   if (format === 'report-html') return exports.make(title, '.html', (file) => writeFileAtomic(file, reportHtml(facts)));
   const pdf = await reportPdf(facts);
