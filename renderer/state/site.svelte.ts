@@ -1,8 +1,10 @@
 /** What the site pushes to every page, kept as it came; pages read it and never change it. */
 import { SvelteMap } from 'svelte/reactivity';
 import type { CurvePoint } from '../../shared/api/training.ts';
-import { ApiError, type Changing, type ErrorReport, type Snapshot } from '../../shared/api.ts';
+import type { Changing, Snapshot } from '../../shared/api.ts';
 import { api, bridge } from './bridge.ts';
+
+export { reportOf } from './report.ts';
 
 const READ_AGAIN_AFTER = 500; // ms; an import tells of every volume, and lists are long
 
@@ -76,15 +78,3 @@ class SiteState {
 }
 
 export const site = new SiteState();
-
-/** An error of a verb as pages show it. */
-export function reportOf(error: unknown): ErrorReport {
-  if (error instanceof ApiError) return { code: error.code, message: error.message, next: error.next };
-  // An error that crossed Electron's context bridge keeps its properties but not its class.
-  const { code, message, next } = error as Partial<ErrorReport>;
-  return {
-    code: code ?? 'window',
-    message: message ?? String(error),
-    next: next ?? 'Reload the window and try again.',
-  };
-}

@@ -5,7 +5,7 @@
 import type { LabelMapSummary } from '../../shared/api/viewer.ts';
 import type { ErrorReport, SiteApi } from '../../shared/api.ts';
 import type { Grid, Vector3 } from '../../shared/volume.ts';
-import { reportOf } from '../state/site.svelte.ts';
+import { reportOf } from '../state/report.ts';
 import { texts } from '../texts/index.ts';
 import { type Brush, brushVoxels } from './brush.ts';
 import { indexOf, type Plane, type VoxelPoint } from './planes.ts';
