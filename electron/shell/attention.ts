@@ -1,10 +1,13 @@
 /** Calls a person back when something wants to leave this machine and nobody looks at the window. */
-import { Notification } from 'electron';
+import { app, Notification } from 'electron';
 import type { Workstation } from '../site/workstation.ts';
 import { texts } from './texts.ts';
 import type { MainWindow } from './window.ts';
 
+const APP_ID = 'isocenter.workstation'; // as in electron-builder.yml: Windows shows notices of known apps alone
+
 export function watchAttention(window: MainWindow, workstation: Workstation): void {
+  app.setAppUserModelId(APP_ID);
   const asked = new Set<string>();
   workstation.onEvent((event) => {
     if (event.type !== 'snapshot' || event.changed.questions === undefined) return;

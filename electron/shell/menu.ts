@@ -37,8 +37,16 @@ export function setMenu(window: MainWindow): void {
   };
   const edit: MenuItemConstructorOptions = {
     label: texts.menu.edit,
-    // No undo and redo of the menu: in the viewer these keys belong to the drawing.
-    submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
+    // The page hears these keys first: where a person draws, undo and redo are the drawing's.
+    submenu: [
+      { role: 'undo' },
+      { role: 'redo' },
+      { type: 'separator' },
+      { role: 'cut' },
+      { role: 'copy' },
+      { role: 'paste' },
+      { role: 'selectAll' },
+    ],
   };
   const go: MenuItemConstructorOptions = {
     label: texts.menu.go,

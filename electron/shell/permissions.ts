@@ -10,6 +10,7 @@ const allowed = new Set<string>([
 
 /** For every page and every session that there ever is. Call it before the app is ready. */
 export function refuseWhatIsNotListed(): void {
+  app.enableSandbox();
   app.on('web-contents-created', (_event, contents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
     contents.on('will-attach-webview', (event) => event.preventDefault());
@@ -26,7 +27,10 @@ function restrict(own: Session): void {
   own.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl, isMainFrame }) =>
     answer(allowed.has(permission) && isMainFrame && isOwnPage(requestingUrl)),
   );
-  own.setPermissionCheckHandler((_contents, permission, origin) => allowed.has(permission) && `${origin}/` === PAGE);
+  own.setPermissionCheckHandler(
+    (_contents, permission, origin) =>
+      allowed.has(permission) && isOwnPage(origin.endsWith('/') ? origin : `${origin}/`),
+  );
   own.setDevicePermissionHandler(() => false);
   own.setSpellCheckerEnabled(false);
   own.on('will-download', (event) => event.preventDefault()); // files are saved through the gate

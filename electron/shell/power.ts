@@ -1,13 +1,13 @@
-/** The machine does not fall asleep while a run is at work or other sites rely on this one. The screen may. */
+/** The machine does not fall asleep while something is at work or other sites rely on this one. The screen may. */
 import { powerSaveBlocker } from 'electron';
 import type { Workstation } from '../site/workstation.ts';
+import { atWork } from './at-work.ts';
 
 export function keepAwake(workstation: Workstation): void {
   let blocker: number | undefined;
   workstation.onEvent((event) => {
     if (event.type !== 'snapshot') return;
-    const { activity, hosted } = workstation.snapshot;
-    const needed = activity !== null || hosted !== null;
+    const needed = atWork(workstation.snapshot) !== null;
     if (needed && blocker === undefined) blocker = powerSaveBlocker.start('prevent-app-suspension');
     if (!needed && blocker !== undefined) {
       powerSaveBlocker.stop(blocker);

@@ -26,6 +26,10 @@ export const texts = {
       detail:
         'The other sites wait. The federation goes on from its last finished phase when you start Isocenter again.',
     },
+    membership: {
+      message: 'Close while this site takes part in a federation?',
+      detail: 'It sits out the rounds until you start Isocenter again; the others go on without it.',
+    },
     task: {
       message: 'Close while something is being read or written?',
       detail: 'It stops here. What is done already stays; start it again for the rest.',

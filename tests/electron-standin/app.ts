@@ -132,6 +132,7 @@ class App extends EventEmitter {
     process.exit(code);
   }
 
+  enableSandbox(): void {}
   setAboutPanelOptions(): void {}
   showAboutPanel(): void {}
   setAppUserModelId(): void {}
