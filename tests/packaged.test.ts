@@ -1,11 +1,12 @@
 /** The packaged app, started as a person starts it. It runs on Electron where that is installed, else on the stand-in. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bridge } from '../shared/shell.ts';
-import { launchPackaged, type PackagedApp, packageForTests } from './electron-standin/packaged-app.ts';
+import { launchPackaged, type PackagedApp, packageForTests, resources } from './electron-standin/packaged-app.ts';
 import { writePhantoms } from './phantom-site.ts';
 
 declare global {
@@ -149,6 +150,20 @@ describe('the border', () => {
 });
 
 describe('the packaged parts', () => {
+  it('are what runs, and nothing else', () => {
+    const archive = join(resources, 'app.asar');
+    const files = listPackage(archive, { isPack: false }).map((file) => file.replaceAll('\\\\', '/'));
+    expect(files).toContain('/dist/preload/preload.cjs');
+    const foreign = files.filter((file) => /\.(map|md|d\.ts|ts|svelte)$|\/(test|tests|docs?)\//.test(file));
+    expect(foreign).toEqual([]);
+    expect(files.filter((file) => file.endsWith('.node'))).toHaveLength(1); // of this system
+    const unpacked = readdirSync(`${archive}.unpacked`, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => statSync(join(parentPath, name)).size);
+    const bytes = unpacked.reduce((sum, size) => sum + size, statSync(archive).size);
+    expect(bytes).toBeLessThan(40e6); // Electron comes on top
+  });
+
   it('read and write scans in a thread, keep them in SQLite, and show them', async () => {
     const { app, page } = launched;
     const files = await writePhantoms(join(folder, 'scans'), 0, 1);

@@ -6,7 +6,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
 import { findBrowser } from '../browser.ts';
@@ -28,6 +28,12 @@ const executables: Partial<Record<NodeJS.Platform, string>> = {
     'Isocenter',
   ),
 };
+
+/** Where Electron looks for the app. */
+export const resources = join(
+  dirname(executables[process.platform] as string),
+  process.platform === 'darwin' ? '../Resources' : 'resources',
+);
 
 /** Builds and packages the app as it stands, for `launchPackaged`. Takes about ten seconds; once is enough. */
 export async function packageForTests(): Promise<void> {
