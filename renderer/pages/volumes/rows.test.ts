@@ -53,11 +53,14 @@ test('the kind of source comes from what was read, then from the ending', () => 
   expect(sourceKind({ isDicom: false, source: 'sample data' })).toBe('other');
 });
 
-test('a long path is shown by its end, with either kind of slash', () => {
-  expect(placeWords('/data/b.nii')).toBe('/data/b.nii');
-  expect(placeWords('/home/anna/exports/brain/images/b.nii')).toBe('…/brain/images/b.nii');
-  expect(placeWords('C:\\Users\\anna\\brain\\images\\b.nii')).toBe('…\\brain\\images\\b.nii');
-  expect(placeWords('sample data')).toBe('sample data');
+test('a place is the end of the folder, with either kind of slash; a DICOM series is a folder itself', () => {
+  const place = (source: string, isDicom = false) => placeWords({ source, isDicom });
+  expect(place('/data/b.nii')).toBe('/data');
+  expect(place('/b.nii')).toBe('/');
+  expect(place('/home/anna/exports/brain/images/b.nii')).toBe('…/exports/brain/images');
+  expect(place('/home/anna/exports/brain/series-7', true)).toBe('…/exports/brain/series-7');
+  expect(place('C:\\Users\\anna\\brain\\images\\b.nii')).toBe('…\\anna\\brain\\images');
+  expect(place('sample data')).toBe('sample data');
 });
 
 test('extent is voxels times spacing, and spacing keeps what matters', () => {

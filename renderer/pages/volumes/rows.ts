@@ -36,10 +36,13 @@ export function countStates(volumes: VolumeSummary[]): Record<LabelState, number
   return counts;
 }
 
-/** The end of the path, which tells files apart: "…/hippocampus/images/case_003.nii.gz". */
-export function placeWords(source: string): string {
-  const parts = source.split(/(?<=[/\\])/);
-  return parts.length <= 4 ? source : `…${source.at(parts[0].length - 1)}${parts.slice(-3).join('')}`;
+/** The folder that it came from, by its end, which tells files apart: "…/exports/hippocampus/images". */
+export function placeWords({ source, isDicom }: Pick<VolumeSummary, 'isDicom' | 'source'>): string {
+  const slash = source.includes('\\') ? '\\' : '/';
+  const folders = source.split(slash);
+  if (folders.length === 1) return source; // made here, from no file
+  if (!isDicom) folders.pop();
+  return folders.length <= 4 ? folders.join(slash) || slash : ['…', ...folders.slice(-3)].join(slash);
 }
 
 /** "35 × 51 × 35" */
