@@ -35,10 +35,11 @@ export const resources = join(
   process.platform === 'darwin' ? '../Resources' : 'resources',
 );
 
+export const hasElectron = existsSync(join(ELECTRON, 'version'));
+
 /** Builds and packages the app as it stands, for `launchPackaged`. Takes about ten seconds; once is enough. */
 export async function packageForTests(): Promise<void> {
-  const isReal = existsSync(join(ELECTRON, 'version'));
-  const args = ['--dir', '--test-build', '--electron-dist', isReal ? ELECTRON : STANDIN];
+  const args = ['--dir', '--test-build', '--electron-dist', hasElectron ? ELECTRON : STANDIN];
   const { NODE_ENV: _, ...env } = process.env; // the tests' own would build for development
   await promisify(execFile)(process.execPath, [join(ROOT, 'resources', 'package.ts'), ...args], { env });
 }
