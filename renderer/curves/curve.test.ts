@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { columns, joined, smoothed, summaryOf, thinned } from './curve.ts';
+import { columns, joined, logarithmicEnds, smoothed, summaryOf, thinned } from './curve.ts';
 
 const curve = (...values: number[]) => values.map((value, index) => ({ step: index + 1, value }));
 
@@ -42,4 +42,11 @@ it('sets curves of different steps side by side, and leaves out what has no loga
     [2, 10],
     [7, null],
   ]);
+});
+
+it('ends a logarithmic axis at numbers of one digit, also around a single value', () => {
+  const [low, high] = logarithmicEnds(0.348, 1.71);
+  expect(low).toBeCloseTo(0.3, 12);
+  expect(high).toBe(2);
+  expect(logarithmicEnds(2, 2)).toEqual([2, 4]);
 });

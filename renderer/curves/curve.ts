@@ -65,3 +65,11 @@ export function columns(curves: CurvePoint[][], positive = false): [number[], ..
     }),
   ];
 }
+
+/** Ends of a logarithmic axis around positive values: numbers of one digit, as 0.3 and 2. */
+export function logarithmicEnds(least: number, most: number): [number, number] {
+  const unit = (value: number) => 10 ** Math.floor(Math.log10(value));
+  const low = Math.floor(least / unit(least)) * unit(least);
+  const high = Math.ceil(most / unit(most)) * unit(most);
+  return high > low ? [low, high] : [low, low * 2];
+}

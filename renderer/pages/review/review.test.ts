@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LabelScores } from '../../../shared/scores.ts';
-import { fitting, inOrder, meanDistance, nextAfter, type Row } from './rows.ts';
+import { fitting, inOrder, labelsOf, meanDistance, nextAfter, type Row, withVerdicts } from './rows.ts';
 import { quantile, spreadOf, statisticsOf } from './statistics.ts';
 
 const score = (label: number, dice: number, distance: number | null = 1): LabelScores => ({
@@ -71,6 +71,16 @@ it('filters by verdict, reference and name', () => {
   expect(ids({ verdict: 'open', withoutReference: false, words: '' })).toEqual(['a1', 'b1']);
   expect(ids({ verdict: 'all', withoutReference: true, words: '' })).toEqual(['a1']);
   expect(ids({ verdict: 'all', withoutReference: false, words: ' A' })).toEqual(['a1', 'a2']);
+});
+
+it('shows a verdict that was just given, and each label once', () => {
+  const rows = [row('a'), row('b', { verdict: 'accepted' })];
+  expect(withVerdicts(rows, new Map([['a', 'rejected']])).map(({ verdict }) => verdict)).toEqual([
+    'rejected',
+    'accepted',
+  ]);
+  const both = row('c', { volumes: [{ label: 2, mm3: 5 }], scores: [score(1, 0.5), score(2, 0.5)] });
+  expect(labelsOf(both)).toEqual([1, 2]);
 });
 
 it('goes on to the next open volume after a verdict', () => {

@@ -18,8 +18,19 @@ export function meanDistance({ scores }: ReviewRow, distance: 'hausdorff95' | 'a
   return meanOf(scores.map((score) => score[distance]).filter((value) => value !== null));
 }
 
-export function totalVolume({ volumes }: ReviewRow): number {
-  return volumes.reduce((sum, { mm3 }) => sum + mm3, 0);
+/** mm3; null where it was not measured. */
+export function totalVolume({ volumes }: ReviewRow): number | null {
+  return volumes.length === 0 ? null : volumes.reduce((sum, { mm3 }) => sum + mm3, 0);
+}
+
+/** Every label that was predicted or scored, ascending. */
+export function labelsOf({ volumes, scores }: ReviewRow): number[] {
+  return [...new Set([...volumes, ...scores].map(({ label }) => label))].sort((a, b) => a - b);
+}
+
+/** With verdicts that were given here and that the site's list does not tell yet. */
+export function withVerdicts(rows: Row[], given: ReadonlyMap<string, Verdict>): Row[] {
+  return given.size === 0 ? rows : rows.map((row) => ({ ...row, verdict: given.get(row.id) ?? row.verdict }));
 }
 
 const last = (value: number | null) => value ?? Number.POSITIVE_INFINITY;
@@ -42,7 +53,13 @@ export const columns: Column<Row>[] = [
     right: true,
     compare: byNumber((row) => last(meanDistance(row, 'assd'))),
   },
-  { key: 'volume', title: titles.volume, width: '6rem', right: true, compare: byNumber(totalVolume) },
+  {
+    key: 'volume',
+    title: titles.volume,
+    width: '6rem',
+    right: true,
+    compare: byNumber((row) => last(totalVolume(row))),
+  },
   {
     key: 'confidence',
     title: titles.confidence,
