@@ -1,3 +1,4 @@
+import './schemas-without-eval.ts';
 import '@fontsource-variable/inter';
 import './ui/tokens.css';
 import { mount } from 'svelte';
