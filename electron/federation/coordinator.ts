@@ -5,26 +5,21 @@
 import type { Party, Stage } from '../../shared/consent.ts';
 import { fault } from '../../shared/errors.ts';
 import { type CloseName, closeCodes, closeName } from '../../shared/protocol/codes.ts';
-import { defaultTiming, limits, type Timing } from '../../shared/protocol/limits.ts';
+import { defaultTiming, type Timing } from '../../shared/protocol/limits.ts';
 import { type MessageOf, nameSchema, type SiteMessage } from '../../shared/protocol/messages.ts';
 import { isLoopback, listeningAddress } from './address.ts';
-import { admission } from './admission.ts';
 import { checkFeatures, checkUpdate, payloadLimit } from './answers.ts';
-import type { Channel } from './channel.ts';
 import type { AdmittedSite, CoordinatorState, ReceivedUpdate } from './coordinator-state.ts';
 import { planHash, sameBytes } from './digest.ts';
 import { announcement, finalWeights, relayedTo, roster } from './dispatches.ts';
+import { Door } from './door.ts';
 import { FederationRun, type RunOptions } from './federation-run.ts';
-import type { ShownFields } from './handshake.ts';
-import { fingerprintOf, type Identity } from './identity.ts';
-import { hashToken, issueInvitation } from './invitation.ts';
+import type { Identity } from './identity.ts';
+import { issueInvitation } from './invitation.ts';
 import { closeNameOf, type Link } from './link.ts';
-import { MinuteCounter } from './minute-counter.ts';
-import { receive } from './reception.ts';
 import { type Answer, isMember } from './round.ts';
 import { dispatchTo, type Session, Sessions } from './sessions.ts';
 import { type Listener, listen } from './socket.ts';
-import { claimToken } from './tokens.ts';
 
 export interface CoordinatorOptions extends RunOptions {
   identity: Identity;
@@ -41,8 +36,7 @@ export class Coordinator {
   readonly #timing: Timing;
   readonly #run: FederationRun;
   readonly #sessions = new Sessions();
-  readonly #looks = new MinuteCounter(limits.looksPerMinute);
-  readonly #strangers = new Set<Link<'coordinator'>>();
+  readonly #door: Door;
   #listener!: Listener;
   #closing: Promise<void> | undefined;
   #listening: NodeJS.Timeout | undefined;
@@ -63,6 +57,10 @@ export class Coordinator {
         for (const { link } of this.#sessions.all()) link.refuse(error);
         void this.#listener.close();
       },
+    });
+    this.#door = new Door(options, this.#run, this.#timing.handshakeTime, {
+      onAdmitted: (session, holding, again) => this.#begin(session, holding, again),
+      onLost: (link, code, error) => this.#refusedLink(null, link, code, error),
     });
   }
 
@@ -116,7 +114,7 @@ export class Coordinator {
     const issued = Array.from({ length: count }, () =>
       issueInvitation({ address, fingerprint: this.fingerprint, federation }),
     );
-    this.#addTokens(issued.map(({ tokenHash }) => tokenHash));
+    this.#door.addTokens(issued.map(({ tokenHash }) => tokenHash));
     await this.#run.enqueue(() => this.#run.save());
     return issued.map(({ text }) => text);
   }
@@ -130,7 +128,7 @@ export class Coordinator {
   async #close(): Promise<void> {
     clearInterval(this.#listening);
     const stopped = this.#run.stop();
-    for (const link of this.#strangers) link.refuse(fault('federation.stopping'));
+    this.#door.close();
     await Promise.all(this.#sessions.all().map(({ link }) => link.end('stopping')));
     await stopped;
     await this.#listener.close();
@@ -142,7 +140,7 @@ export class Coordinator {
       ...where,
       tls,
       timing: this.#timing,
-      onChannel: (channel) => this.#onChannel(channel),
+      onChannel: (channel) => this.#door.receive(channel),
       onRefused: (remote, why) => this.#refused(null, remote, why, ''),
     });
     onEvent({ type: 'listening', host: this.#listener.host, port: this.#listener.port, secure: tls !== undefined });
@@ -155,99 +153,7 @@ export class Coordinator {
     if (sites.length > 0) this.#options.onEvent({ type: 'heard', sites });
   }
 
-  // Admission
-
-  #onChannel(channel: Channel): void {
-    const { identity, federation } = this.#options;
-    let proven = false;
-    const link = receive(channel, {
-      identity,
-      federation,
-      handshakeTime: this.#timing.handshakeTime,
-      onProven: (_link, key, join) => {
-        if (proven) throw fault('federation.bad-turn');
-        proven = true;
-        void this.#run.enqueue(() => this.#admit(link, key, join));
-      },
-      onLook: (looking, key, token, show) => {
-        void this.#run.enqueue(() => this.#onLook(looking, key, token, show));
-      },
-      onLost: (lost, code, error) => {
-        this.#strangers.delete(lost);
-        this.#refusedLink(null, lost, code, error);
-      },
-    });
-    this.#strangers.add(link);
-    if (this.#strangers.size > limits.handshakes) link.refuse(fault('federation.full'));
-  }
-
-  /** Checks the token and the room; saves who came before the site hears that it is in. */
-  async #admit(link: Link<'coordinator'>, key: Uint8Array, join: MessageOf<'join'>): Promise<void> {
-    const { state } = this.#run;
-    await this.#knownHash(join.token);
-    const admitted = admission(state, key, join);
-    if ('refused' in admitted) {
-      link.refuse(fault(`federation.${admitted.refused}`));
-      return;
-    }
-    const { site, again, tokens, sites } = admitted;
-    state.tokens = tokens;
-    state.sites = sites;
-    await this.#run.save();
-    if (!link.open || this.#run.stopped) return;
-    this.#strangers.delete(link);
-    this.#begin({ site, link, leaving: false, announced: '' }, join.holding, again);
-  }
-
-  /** Shows what a token is for. It stays as it is: whoever looks is not let in by that. */
-  async #onLook(
-    link: Link<'coordinator'>,
-    key: Uint8Array,
-    token: Uint8Array,
-    show: (fields: ShownFields) => void,
-  ): Promise<void> {
-    const { state, rules } = this.#run;
-    const { federation, name, plan, onEvent } = this.#options;
-    const fingerprint = fingerprintOf(key);
-    const hash = await this.#knownHash(token);
-    const claim = claimToken(state.tokens, hash, fingerprint);
-    if ('refused' in claim) {
-      link.refuse(fault(`federation.${claim.refused}`));
-      return;
-    }
-    if (this.#looks.tooMany(hash, Date.now())) {
-      link.refuse(fault('federation.too-often'));
-      return;
-    }
-    if (!link.open) return;
-    const { phase, started } = state.rounds;
-    show({
-      federation,
-      coordinator: name,
-      plan,
-      planHash: Buffer.from(state.planHash, 'hex'),
-      state: phase === 'finished' ? 'finished' : started ? 'running' : 'waiting',
-      sitesNeeded: rules.sites,
-      sites: state.sites.length,
-      joinedBefore: state.sites.some((site) => site.fingerprint === fingerprint),
-    });
-    onEvent({ type: 'looked', fingerprint, remote: link.remote });
-  }
-
-  /** The hash of a token, after a look at those that were issued meanwhile where it is not known. */
-  async #knownHash(token: Uint8Array): Promise<string> {
-    const hash = hashToken(token);
-    if (!this.#run.state.tokens.some((known) => known.hash === hash)) {
-      this.#addTokens((await this.#options.store.issuedTokens?.()) ?? []);
-    }
-    return hash;
-  }
-
-  #addTokens(hashes: string[]): void {
-    const { state } = this.#run;
-    const fresh = hashes.filter((hash) => !state.tokens.some((token) => token.hash === hash));
-    state.tokens = [...state.tokens, ...fresh.map((hash) => ({ hash, site: null }))];
-  }
+  // Admitted sites
 
   #begin(session: Session, holding: MessageOf<'join'>['holding'], again: boolean): void {
     const { site, link } = session;

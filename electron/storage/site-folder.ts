@@ -5,7 +5,8 @@
  *                       settings
  *     identity.key      the site's private key
  *     lock.sqlite       held by the run at work
- *     volumes/  models/  runs/  coordinator/
+ *     volumes/  models/  coordinator/
+ *     runs/             checkpoints of each run; of an unfinished federated one also its invitation, to go on with
  *
  * Everything that is made here is readable by the site's own account alone.
  */
