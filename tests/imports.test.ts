@@ -8,6 +8,10 @@ const root = resolve(import.meta.dirname, '..');
 /** For each folder: the project's folders and the packages that its files may import, besides itself and Node's own. */
 const table: Record<string, { folders: string[]; packages: string[] }> = {
   shared: { folders: [], packages: ['zod', '@msgpack/msgpack'] },
+  renderer: {
+    folders: ['shared'],
+    packages: ['svelte', '@lucide/svelte', '@fontsource-variable/inter', 'birpc', 'cornerstone-core', 'uplot', 'zod'],
+  },
   'electron/imaging': { folders: ['shared'], packages: ['@itk-wasm/image-io', '@itk-wasm/dicom', 'itk-wasm'] },
   'electron/learning': { folders: ['shared'], packages: ['@tensorflow/tfjs'] },
   'electron/engine': {
@@ -37,6 +41,8 @@ const doors: { what: RegExp; users: string[]; why: string }[] = [
     users: ['electron/federation/socket.ts', 'electron/host/connection.ts', 'electron/host/host.ts'],
     why: 'one file speaks to the network, and the host to the browser on this machine',
   },
+  { what: /^cornerstone-core from (?!renderer\/viewer\/)/, users: [], why: 'the viewer alone knows its library' },
+  { what: /^uplot$/, users: ['renderer/ui/Chart.svelte'], why: 'one component draws charts' },
   {
     what: /^electron\/federation\/approved-payload\.ts#approve$/,
     users: ['electron/site/consent/gate.ts'],
@@ -94,9 +100,9 @@ function isAllowed({ file, target }: Import): boolean {
 
 /** Tests may reach further than what they test. */
 function sourceFiles(): string[] {
-  return ['shared', 'electron'].flatMap((folder) =>
+  return ['shared', 'electron', 'renderer'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)))
       .filter((file) => !/\.test\.ts$|(^|\/)testing\.ts$|\/fixtures\//.test(file)),
   );
