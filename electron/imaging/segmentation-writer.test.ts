@@ -131,6 +131,19 @@ describe('writeDicomSegmentation', () => {
   });
 });
 
+it('says so where a series is of a kind that cannot be segmented', async () => {
+  const files = makeSeries('kind', [1, 0, 0, 0, 1, 0], 3);
+  const labels = labelsOn(await readImage(resolve(files[0], '..')));
+  const damaged = folder.write('damaged/1.dcm', 'not DICOM at all');
+  const out = join(folder.path, 'kind.dcm');
+  await expect(writeDicomSegmentation(out, labels, [damaged], info)).rejects.toMatchObject({
+    code: 'imaging.series-not-segmentable',
+  });
+  expect(existsSync(out)).toBe(false);
+  await writeDicomSegmentation(out, labels, files, info); // the thread that failed goes on
+  await expectSame(out, labels);
+});
+
 describe('a real oblique series', () => {
   const series = join(import.meta.dirname, '../../../shared/data/dicom/12-T1post-05670');
   it.runIf(existsSync(series))('comes back to the same voxels', async () => {

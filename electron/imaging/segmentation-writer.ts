@@ -2,7 +2,7 @@
  * A label map to a DICOM segmentation object (PS3.3 section A.51) that refers to the series it was drawn on, by dcmqi. Runs
  * in the file worker, whose silence it needs: dcmqi prints the series' identifiers. `files.ts` is the way in.
  */
-import { access, rename, rm } from 'node:fs/promises';
+import { access, constants, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeSegmentationNode } from '@itk-wasm/dicom';
 import type { Image } from 'itk-wasm';
@@ -31,7 +31,7 @@ const SERIES_NUMBER = '300'; // far from those of a scanner, as dcmqi's own exam
 
 /**
  * `grid` is the series' own. Segment numbers count from 1 in the order of labels, as the standard wants. Throws
- * `imaging.missing` where a file of the series is gone and `imaging.not-written`.
+ * `imaging.missing` where a file of the series is gone, `imaging.series-not-segmentable` and `imaging.not-written`.
  */
 export async function writeSegmentation(
   file: string,
@@ -46,14 +46,20 @@ export async function writeSegmentation(
     });
   }
   const temporary = join(dirname(file), `.${basename(file, '.dcm')}.${process.pid}.part.dcm`);
+  const notWritten = () => fault('imaging.not-written', { file: basename(file) });
+  await access(dirname(file), constants.W_OK).catch(() => {
+    throw notWritten();
+  });
   try {
     // Empty slices are written too: a reader then finds the whole grid, whatever it makes of gaps.
     await writeSegmentationNode(imageOf(grid, voxels), metaInfo(info), temporary, { refDicomSeries: series });
-    await rename(temporary, file);
   } catch {
     await rm(temporary, { force: true });
-    throw fault('imaging.not-written', { file: basename(file) });
+    throw fault('imaging.series-not-segmentable', { count: series.length });
   }
+  await rename(temporary, file).catch(() => {
+    throw notWritten();
+  });
 }
 
 /** dcmqi takes 16-bit labels alone. */

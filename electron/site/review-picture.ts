@@ -7,13 +7,13 @@ import { existsSync } from 'node:fs';
 import { encode } from 'fast-png';
 import type { SliceAxis } from '../../shared/volume.ts';
 import { drawOverlay, type Outline } from '../imaging/overlay.ts';
-import { planes, tellingSlice } from '../imaging/thumbnail.ts';
 import { writeFileAtomic } from '../storage/atomic-file.ts';
 import { labelVersion, type VolumeRecord } from '../storage/catalogue.ts';
 import type { LabelMapRecord } from '../storage/label-map-record.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 import { readLabelFile, readSlice } from '../storage/volume-file.ts';
 import { readSettings } from './settings.ts';
+import { cutSlice, planes, tellingSlice } from './slices.ts';
 import { displayOf } from './thumbnails.ts';
 
 const SIDE = 320; // pixels; a row of a table shows it smaller on a dense screen
@@ -39,7 +39,7 @@ export function drawReviewPicture(folder: SiteFolder, map: LabelMapRecord, side:
   const axis = axisOf(folder, map);
   const { across, down, through } = planes[axis];
   const index = tellingSlice(volume.grid, axis, reference ?? prediction); // where there is most to get right
-  const cut = (voxels: Uint8Array) => sliceOf(voxels, size, axis, index);
+  const cut = (voxels: Uint8Array) => cutSlice(voxels, size, axis, index);
   const outlines: Outline[] = [{ labels: cut(prediction.voxels), dashed: false }];
   if (reference) outlines.push({ labels: cut(reference.voxels), dashed: true });
   const present = outlines.flatMap(({ labels }) => [...new Set(labels)]).filter((label) => label > 0);
@@ -67,17 +67,6 @@ export function hasReference(volume: VolumeRecord, map: LabelMapRecord): boolean
 function axisOf(folder: SiteFolder, { model }: LabelMapRecord): SliceAxis {
   const plan = folder.models.list().find(({ id }) => id === model)?.plan ?? readSettings(folder).plan;
   return plan.axis;
-}
-
-function sliceOf(voxels: Uint8Array, size: [number, number, number], axis: SliceAxis, index: number): Uint8Array {
-  const { across, down, through } = planes[axis];
-  const strides = [1, size[0], size[0] * size[1]];
-  const slice = new Uint8Array(size[across] * size[down]);
-  for (let at = 0, y = 0; y < size[down]; y++) {
-    const start = index * strides[through] + y * strides[down];
-    for (let x = 0; x < size[across]; x++) slice[at++] = voxels[start + x * strides[across]];
-  }
-  return slice;
 }
 
 function rgbOf(colour: string): [number, number, number] {

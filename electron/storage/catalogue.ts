@@ -156,13 +156,14 @@ export class Catalogue {
    * `storage.labels-do-not-fit` on another size.
    */
   attachLabels(id: string, labels: LabelMap, source: string, origin?: LabelOrigin): VolumeRecord {
-    const { grid, labelFile } = this.get(id);
+    const { grid, labelFile, thumbnailFile } = this.get(id);
     const labelSize = labels.grid.size.join(' x ');
     const volumeSize = grid.size.join(' x ');
     if (labelSize !== volumeSize) throw fault('storage.labels-do-not-fit', { id, labelSize, volumeSize });
     const numbers = countLabels(labels.voxels).map(({ label }) => label);
     writeLabelFile(labelFile, labels);
     this.#label.run(JSON.stringify(numbers), source, origin ? JSON.stringify(origin) : null, id);
+    removeFile(thumbnailFile); // it showed the slice with most labels
     return this.get(id);
   }
 

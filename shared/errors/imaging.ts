@@ -126,6 +126,11 @@ export const imagingErrors = {
     message: '{file} has an ending that Isocenter does not write.',
     next: 'Choose a name that ends in .nii, .nii.gz, .nrrd or .mha.',
   },
+  'imaging.series-not-segmentable': {
+    message:
+      'No DICOM segmentation could be made for this series of {count} files: it is of a kind that dcmqi does not take.',
+    next: 'Export the label map as NIfTI. Series of ordinary slices, one a file, can be segmented; multi-frame objects often cannot.',
+  },
   'imaging.not-written': {
     message: '{file} could not be written.',
     next: 'Check that the folder exists, that your account may write there, and that the disk is not full.',

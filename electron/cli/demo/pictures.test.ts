@@ -7,7 +7,7 @@ import type { Grid } from '../../../shared/volume.ts';
 import { writeLabelFile, writeVolume } from '../../storage/volume-file.ts';
 import { drawPicture } from './pictures.ts';
 
-it('draws the coronal slice that shows most labels, the patient’s top at the top', () => {
+it('draws the coronal slice that shows most labels, the patient’s top at the top and right on the left', () => {
   const folder = mkdtempSync(join(tmpdir(), 'isocenter-pictures-'));
   try {
     const grid: Grid = {
@@ -30,7 +30,7 @@ it('draws the coronal slice that shows most labels, the patient’s top at the t
     writeLabelFile(files.labels, { grid, sourceGrid: grid, voxels: labels });
     const picture = drawPicture(files, planSchema.parse({}), []);
     expect(picture).toMatchObject({ width: 2, height: 2, pixel: [1, 3] });
-    expect([...picture.panels[0].labels]).toEqual([1, 0, 0, 2]); // upper row first
+    expect([...picture.panels[0].labels]).toEqual([0, 1, 2, 0]); // upper row first
     expect(picture.image[0]).toBeGreaterThan(picture.image[2]); // z = 1 above z = 0
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 /** Slices of held-out volumes with the reference's and each method's outline, for the report. */
 import type { Plan } from '../../../shared/plan.ts';
-import type { LabelMap, SliceAxis, Volume } from '../../../shared/volume.ts';
+import { cutSlice, planes, tellingSlice } from '../../site/slices.ts';
 import { readLabelFile, readVolume } from '../../site/volumes.ts';
 
 export interface Panel {
@@ -18,13 +18,6 @@ export interface Picture {
   panels: Panel[]; // the reference first, then each method
 }
 
-/** Which voxel axes run across and down the picture; down is flipped where up on the screen is up in the patient. */
-const planes: Record<SliceAxis, { across: 0 | 1; down: 1 | 2; through: 0 | 1 | 2 }> = {
-  axial: { across: 0, down: 1, through: 2 },
-  coronal: { across: 0, down: 2, through: 1 },
-  sagittal: { across: 1, down: 2, through: 0 },
-};
-
 /** The most telling slice of one volume. */
 export function drawPicture(
   files: { image: string; labels: string },
@@ -33,50 +26,21 @@ export function drawPicture(
 ): Picture {
   const volume = readVolume(files.image);
   const reference = readLabelFile(files.labels);
-  const { across, down, through } = planes[plan.axis];
-  const slice = fullestSlice(reference, through);
+  const { across, down } = planes[plan.axis];
   const { size, spacing } = volume.grid;
-  const cut = <Map extends Volume | LabelMap>(map: Map) => sliceOf(map, plan.axis, slice);
+  const slice = tellingSlice(volume.grid, plan.axis, reference);
+  const cut = <Voxels extends Float32Array | Uint8Array>({ voxels }: { voxels: Voxels }) =>
+    cutSlice(voxels, size, plan.axis, slice).reverse() as Voxels; // both sides turned round, as a reader sees it
   return {
     width: size[across],
     height: size[down],
     pixel: [spacing[across], spacing[down]],
-    image: greyOf(cut(volume) as Float32Array),
+    image: greyOf(cut(volume)),
     panels: [
-      { title: 'Reference', dice: null, labels: cut(reference) as Uint8Array },
-      ...predictions.map(({ title, dice, file }) => ({ title, dice, labels: cut(readLabelFile(file)) as Uint8Array })),
+      { title: 'Reference', dice: null, labels: cut(reference) },
+      ...predictions.map(({ title, dice, file }) => ({ title, dice, labels: cut(readLabelFile(file)) })),
     ],
   };
-}
-
-/** The slice that shows most labels; of those the one with most labelled voxels. */
-function fullestSlice({ grid, voxels }: LabelMap, through: 0 | 1 | 2): number {
-  const strides = [1, grid.size[0], grid.size[0] * grid.size[1]];
-  const shown = Array.from({ length: grid.size[through] }, () => new Set<number>());
-  const counts = shown.map(() => 0);
-  for (let index = 0; index < voxels.length; index++) {
-    if (voxels[index] === 0) continue;
-    const slice = Math.floor(index / strides[through]) % grid.size[through];
-    shown[slice].add(voxels[index]);
-    counts[slice]++;
-  }
-  const worth = counts.map((count, slice) => shown[slice].size * voxels.length + count);
-  return worth.indexOf(Math.max(...worth));
-}
-
-/** [height, width], the patient's top (or front) at the top. */
-function sliceOf({ grid, voxels }: Volume | LabelMap, axis: SliceAxis, slice: number): Float32Array | Uint8Array {
-  const { across, down, through } = planes[axis];
-  const strides = [1, grid.size[0], grid.size[0] * grid.size[1]];
-  const width = grid.size[across];
-  const height = grid.size[down];
-  const pixels = voxels instanceof Uint8Array ? new Uint8Array(width * height) : new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      pixels[y * width + x] = voxels[x * strides[across] + (height - 1 - y) * strides[down] + slice * strides[through]];
-    }
-  }
-  return pixels;
 }
 
 /** Grey from the 1st to the 99th percentile. */
