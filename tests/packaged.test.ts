@@ -1,10 +1,13 @@
 /** The packaged app, started as a person starts it. It runs on Electron where that is installed, else on the stand-in. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dicomBytes } from '../electron/imaging/fixtures/dicom.ts';
+import { smallPlan } from '../electron/site/testing.ts';
+import type { Snapshot } from '../shared/api.ts';
 import type { Bridge } from '../shared/shell.ts';
 import { launchPackaged, type PackagedApp, packageForTests, resources } from './electron-standin/packaged-app.ts';
 import { writePhantoms } from './phantom-site.ts';
@@ -194,6 +197,55 @@ describe('the packaged parts', () => {
     expect(engine.gflops).toBeGreaterThan(0);
   });
 
+  it('train, segment, report, and write a DICOM segmentation where the person says', async () => {
+    const { app, page } = launched;
+    writeSeries(join(folder, 'series'));
+    await app.evaluate(({ BrowserWindow }) => {
+      const progress: number[] = [];
+      Object.assign(globalThis, { progress });
+      BrowserWindow.getAllWindows()[0].setProgressBar = (value) => progress.push(value);
+    });
+    const files = await page.evaluate(
+      async ({ series, plan }) => {
+        const { api } = window.isocenter;
+        const until = async (done: (snapshot: Snapshot) => boolean) => {
+          for (;;) {
+            const snapshot = await api.snapshot();
+            if (done(snapshot)) return;
+            await new Promise((resolve) => setTimeout(resolve, 50));
+          }
+        };
+        const idle = () => until(({ activity, tasks }) => !activity && tasks.every(({ state }) => state !== 'running'));
+        await api.importVolumes([series], []);
+        await idle();
+        await api.startFinetuning({ plan, from: 'random', labels: 'all', holdOut: 0 });
+        await idle();
+        const [model] = (await api.listModels()).map(({ id }) => id);
+        await api.startSegmenting(
+          model,
+          (await api.listVolumes()).map(({ id }) => id),
+        );
+        await idle();
+        const row = (await api.reviewModel(model)).find(({ isDicom }) => isDicom);
+        return [await api.exportReview(model, 'report-pdf'), await api.exportLabelMap(row?.map ?? '', 'dicom-seg')];
+      },
+      { series: join(folder, 'series'), plan: { ...smallPlan, finetuneSteps: 20 } },
+    );
+    for (const [index, start] of ['%PDF', 'DICM'].entries()) {
+      const target = join(folder, `saved-${index}`);
+      await app.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = async () => ({ canceled: false, filePath });
+      }, target);
+      expect(await page.evaluate((file) => window.isocenter.shell.save(file), files[index])).toBe(true);
+      const saved = readFileSync(target, 'latin1');
+      expect(saved.length).toBe(files[index].bytes);
+      expect(saved.slice(0, 132)).toContain(start);
+    }
+    const progress = await app.evaluate(() => (globalThis as unknown as { progress: number[] }).progress);
+    expect(progress.some((value) => value > 0 && value <= 1)).toBe(true);
+    expect(progress.at(-1)).toBe(-1); // gone with the run
+  });
+
   it('come with their licences', async () => {
     const licences = await launched.page.evaluate(() => window.isocenter.api.readLicences());
     const names = licences.map(({ name }) => name);
@@ -221,3 +273,21 @@ describe('the packaged parts', () => {
     });
   });
 });
+
+/** Eight slices of 20 x 20 pixels, as a scanner sends them. */
+function writeSeries(path: string): void {
+  mkdirSync(path);
+  for (let slice = 0; slice < 8; slice++) {
+    const bytes = dicomBytes({
+      series: '1.2.3.4',
+      instance: `1.2.826.0.1.3680043.2.1125.${slice + 1}`,
+      orientation: [1, 0, 0, 0, 1, 0],
+      position: [0, 0, 3 * slice],
+      spacing: [1, 1],
+      rows: 20,
+      columns: 20,
+      valueAt: (column: number, row: number) => (Math.hypot(column - 10, row - 10) < 6 ? 300 : 20) + slice,
+    });
+    writeFileSync(join(path, `${slice}.dcm`), bytes);
+  }
+}
