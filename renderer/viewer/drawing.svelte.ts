@@ -28,6 +28,7 @@ export class Drawing {
   isSlow = $state(false);
   error = $state.raw<ErrorReport | null>(null);
   notice = $state(''); // why nothing was drawn, where that is no error
+  labels = $state.raw<readonly number[]>([]); // that are or were in it
   strokes = $state(0); // since it was opened; scores are old when this grows
   readonly #api: Pick<SiteApi, 'draw' | 'undo' | 'redo'>;
   readonly #stream: VoxelStream<Uint8Array>;
@@ -45,6 +46,7 @@ export class Drawing {
     this.#api = api;
     this.id = summary.id;
     this.undo = summary.undo;
+    this.labels = summary.labels;
     this.redo = summary.redo;
     this.#stream = stream;
     this.#grid = grid;
@@ -132,6 +134,7 @@ export class Drawing {
       this.undo = undo;
       this.redo = redo;
       this.strokes++;
+      if (!this.labels.includes(record.label)) this.labels = [...this.labels, record.label];
     } catch (error) {
       record.takeBack();
       this.#stream.touch();

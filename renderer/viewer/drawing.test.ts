@@ -7,7 +7,7 @@ import type { VoxelStream } from './voxel-stream.svelte.ts';
 
 const grid: Grid = { size: [10, 10, 1], spacing: [1, 1, 1], origin: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
 const brush = { plane: 'axial', radius: 0.1, deep: false } as const;
-const summary = { id: 'drawing', undo: 0, redo: 0 } as LabelMapSummary;
+const summary = { id: 'drawing', labels: [1], undo: 0, redo: 0 } as unknown as LabelMapSummary;
 
 /** A site whose answers wait until the test lets them go. */
 function open(change?: Change) {
@@ -51,6 +51,7 @@ test('a stroke waits until the one before is on disk, and is drawn then', async 
     { label: 2, starts: Uint32Array.of(5), lengths: Uint32Array.of(1) },
   ]);
   expect(drawing.undo).toBe(2);
+  expect(drawing.labels).toEqual([1, 2]);
 });
 
 test('a stroke that cannot be saved is taken back, and the error stays to be read', async () => {

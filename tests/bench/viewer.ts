@@ -13,6 +13,7 @@ import { Host } from '../../electron/host/host.ts';
 import { Site } from '../../electron/site/site.ts';
 import { Workstation } from '../../electron/site/workstation.ts';
 import { planSchema } from '../../shared/plan.ts';
+import { findBrowser, launchOptions } from '../browser.ts';
 import { writePhantoms } from '../phantom-site.ts';
 import { LARGE, writeLargeVolume } from './large-volume.ts';
 import { clickToFirstSlice, drawStroke, heldMemory, residentMemory, scrollThrough } from './viewer-page.ts';
@@ -32,7 +33,6 @@ const { values: options } = parseArgs({
     repeats: { type: 'string', default: '7' },
     width: { type: 'string', default: '1280' },
     height: { type: 'string', default: '720' },
-    browser: { type: 'string', default: process.env.ISOCENTER_BROWSER ?? '/usr/bin/chromium' },
   },
 });
 const repeats = Number(options.repeats);
@@ -51,7 +51,7 @@ await site.close();
 const workstation = new Workstation({ folder: join(folder, 'site') });
 const pages = await windowFiles((line) => process.stderr.write(`${line}\n`));
 const host = await Host.open({ workstation, pages, port: 0 });
-const browser = await chromium.launch({ executablePath: options.browser, args: ['--no-sandbox'] });
+const browser = await chromium.launch(launchOptions(await findBrowser()));
 const version = `Chromium ${browser.version()}`;
 try {
   const viewport = { width: Number(options.width), height: Number(options.height) };
