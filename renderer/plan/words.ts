@@ -15,7 +15,7 @@ export function valueText(path: SettingPath, value: SettingValue): string {
 /** "48 pixels a side" */
 export function settingText(plan: Plan, path: SettingPath): string {
   const { unit } = texts.plan.settings[path];
-  return [valueText(path, settingValue(plan, path)), unit].filter(Boolean).join(' ');
+  return [valueText(path, settingValue(plan, path)), path === 'labels' ? '' : unit].filter(Boolean).join(' ');
 }
 
 /** "Pixel spacing"; where two settings are called the same, with the group: "Noise (Augmentation)". */

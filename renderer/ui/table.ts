@@ -6,7 +6,7 @@ export interface Identified {
 export interface Column<Row> {
   key: string;
   title: string;
-  width?: string; // CSS; what is left is shared by the columns without one
+  width?: `${number}rem`; // what is left is shared by the columns without one
   right?: boolean; // numbers
   compare?: (a: Row, b: Row) => number; // in ascending order; without it the column cannot be sorted by
 }
