@@ -54,6 +54,33 @@ describe('hosting', () => {
   });
 });
 
+describe('a host with a certificate', () => {
+  it('is shown as encrypted to who trusts it, and not at all to others', async () => {
+    const fixture = (name: string) =>
+      join(import.meta.dirname, '../electron/federation/fixtures', `test-only-${name}.pem`);
+    await nord.api.hostFederation(hosting(plan, 2, { certificate: fixture('cert'), key: fixture('key') }));
+    expect(nord.snapshot.hosted).toMatchObject({ secure: true, warning: null });
+    expect(nord.snapshot.hosted?.address).toMatch(/^wss:/);
+    const invitation = await nord.api.createInvitation(null);
+    expect(await sued.api.readInvitation(invitation, fixture('cert'))).toMatchObject({ secure: true, warning: null });
+    await expect(sued.api.readInvitation(invitation, null)).rejects.toEqual(code('federation.untrusted-certificate'));
+    await nord.api.stopHosting();
+    await nord.api.continueHosting(); // with the same certificate, on the same port: the invitation still holds
+    expect(await sued.api.readInvitation(invitation, fixture('cert'))).toMatchObject({ secure: true });
+    await nord.api.stopHosting();
+    await nord.api.abandonHosting();
+    expect(nord.snapshot.hosted).toBeNull();
+  });
+
+  it('without one is told beyond this machine, and hosts only where the person wants it all the same', async () => {
+    await nord.api.hostFederation(hosting(plan, 2, { host: '0.0.0.0', unencrypted: true }));
+    expect(nord.snapshot.hosted?.warning).toContain('NOT ENCRYPTED');
+    await expect(nord.api.createInvitation(null)).rejects.toEqual(code('site.address-needed'));
+    await nord.api.stopHosting();
+    await nord.api.abandonHosting();
+  });
+});
+
 describe('a federation by windows', () => {
   it('shows an invitation before it is accepted', async () => {
     await nord.api.hostFederation(hosting(plan, 2));

@@ -25,6 +25,7 @@ export class MembershipRecord {
     model: null,
     error: null,
   };
+  #heard: string | null = null; // when the coordinator last said something, RFC 3339
   #joined: Pick<MembershipView, 'run' | 'federation' | 'coordinator' | 'plan'> | undefined;
 
   constructor(self: Party & { volumes: number }) {
@@ -41,7 +42,8 @@ export class MembershipRecord {
     const self: Peer = { ...base, ...this.#self, present: here, isSelf: true };
     const all = [self, ...peers];
     const own = all.find(({ fingerprint }) => fingerprint === coordinator.fingerprint);
-    if (!own) all.push({ ...base, ...coordinator, present: here, volumes: null, isCoordinator: true });
+    const apart = { ...base, ...coordinator, lastHeard: this.#heard, present: here, volumes: null };
+    if (!own) all.push(apart); // it coordinates and does not take part
     return {
       ...this.#joined,
       ...this.#view,
@@ -55,6 +57,8 @@ export class MembershipRecord {
 
   /** True where the event changed what is shown. */
   apply(event: JoinEvent): boolean {
+    const said = event.type === 'roster' || event.type === 'phase' || event.type === 'news';
+    if (said && !(event.type === 'news' && event.news.type === 'disconnected')) this.#heard = new Date().toISOString();
     switch (event.type) {
       case 'joined': {
         const { run, federation, coordinator, plan } = event;

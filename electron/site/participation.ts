@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { InvitationView, MembershipView } from '../../shared/api/federation.ts';
 import type { Decider, Decision } from '../../shared/consent.ts';
 import { fault } from '../../shared/errors.ts';
+import { hashToken, parseInvitation } from '../federation/invitation.ts';
 import type { Run } from '../storage/runs.ts';
 import type { JoinOptions } from './federated-run.ts';
 import { viewInvitation } from './invitation-view.ts';
@@ -23,7 +24,7 @@ export interface ParticipationOptions {
 
 export class Participation {
   readonly #options: ParticipationOptions;
-  readonly #shown = new Map<string, string>(); // hash of the plan that was shown, by invitation
+  readonly #shown = new Map<string, string>(); // hash of the plan that was shown, by hash of the token
   #record: MembershipRecord | undefined;
   #hooks: RunHooks | undefined; // while it takes part
 
@@ -49,7 +50,7 @@ export class Participation {
   /** Errors as `viewInvitation`. */
   async read(invitation: string, ca: string | null): Promise<InvitationView> {
     const { view, planHash } = await viewInvitation(this.#options.site, invitation, ca);
-    this.#shown.set(invitation, planHash);
+    this.#shown.set(tokenOf(invitation), planHash);
     return view;
   }
 
@@ -58,7 +59,7 @@ export class Participation {
    * the plan is not the one that was shown.
    */
   async join(invitation: string, ca: string | undefined): Promise<string> {
-    return this.#join({ invitation, ca, planHash: this.#shown.get(invitation) });
+    return this.#join({ invitation, ca, planHash: this.#shown.get(tokenOf(invitation)) });
   }
 
   /** Goes on with a run that was cut off. Throws `storage.no-such-run`, `storage.run-is-over`, `site.run-needs-invitation`, and as `join`. */
@@ -120,6 +121,11 @@ export class Participation {
 
 /** What a federated run notes of its federation. */
 const aboutSchema = z.object({ federation: z.string(), coordinator: z.string() });
+
+/** However the invitation was pasted. */
+function tokenOf(invitation: string): string {
+  return hashToken(parseInvitation(invitation).token);
+}
 
 function isOver({ state }: Run): boolean {
   return state === 'finished' || state === 'cancelled';
