@@ -82,3 +82,13 @@ it('says where a score flatters, and offers DICOM SEG only for DICOM', async () 
   await expect.element(chosen.getByText(/its score flatters/)).toBeVisible();
   await expect.element(chosen.getByRole('button', { name: 'DICOM SEG' })).toBeDisabled();
 });
+
+it('comes back to the prediction that somebody left for the viewer', async () => {
+  const rows = [row('one', 0.1), row('two', 0.2)];
+  const { unmount } = await render(Predictions, { rows, labels: labels as never });
+  (page.getByRole('grid').element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowDown}');
+  await unmount();
+  const chosen = await review(rows);
+  await expect.element(chosen.getByRole('heading', { name: 'scan two' })).toBeVisible();
+});
