@@ -7,6 +7,7 @@ import {
   closeSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -17,7 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fault, type IsocenterError } from '../../shared/errors.ts';
+import { fault, type IsocenterError, isFault } from '../../shared/errors.ts';
 
 export const PRIVATE_FILE = 0o600; // only the site's own account may read what a site stores
 
@@ -170,11 +171,32 @@ function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-/** A renamed file's new name is safe on disk only once its folder is. Windows has no such call and needs none. */
 export function renameDurably(temporary: string, file: string): void {
   renameSync(temporary, file);
+  syncFolder(dirname(file));
+}
+
+/**
+ * A copy of a file that is only ever replaced and never changed: another name for the same bytes where the disk can do that.
+ * Throws `storage.disk-full` or `storage.not-writable`.
+ */
+export function copyUnchanging(from: string, to: string): void {
+  try {
+    try {
+      linkSync(from, to);
+    } catch {
+      writeFileAtomic(to, readFileSync(from));
+    }
+    syncFolder(dirname(to));
+  } catch (error) {
+    throw isFault(error) ? error : writeFault(error, to);
+  }
+}
+
+/** A file's new name is safe on disk only once its folder is. Windows has no such call and needs none. */
+function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
-  const handle = openSync(dirname(file), 'r');
+  const handle = openSync(folder, 'r');
   try {
     fsyncSync(handle);
   } finally {

@@ -36,6 +36,7 @@ function makeDrawing(settings: { kept?: number; most?: number } = {}) {
       id,
       state: state.get(id) as NonNullable<ReturnType<typeof state.get>>,
       fileOf,
+      blank: { grid, sourceGrid: grid },
       ...settings,
     });
   const records = database.query<[], { count: number }>('SELECT count(*) AS count FROM strokes');
@@ -170,7 +171,7 @@ describe('Drawing', () => {
     for (let count = 0; count < 4; count++) drawing.undo();
     drawing.draw(dot(500, 9));
     await folding;
-    expect(files()).toHaveLength(1);
+    expect(files()).toEqual([]);
     const again = open();
     expect(again.history).toEqual({ undo: 3, redo: 0 });
     expect(again.map.voxels).toEqual(drawing.map.voxels);

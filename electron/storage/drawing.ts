@@ -5,7 +5,7 @@
  */
 import { open, rm } from 'node:fs/promises';
 import { fault } from '../../shared/errors.ts';
-import type { LabelMap } from '../../shared/volume.ts';
+import { type LabelMap, voxelCount } from '../../shared/volume.ts';
 import { PRIVATE_FILE, renameDurably, temporaryBeside } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { afterStroke, checkStroke, type LabelledRuns, paint, readRecord, recordStroke, type Stroke } from './stroke.ts';
@@ -35,6 +35,8 @@ export interface DrawingOptions {
   id: string;
   state: DrawingState;
   fileOf(folded: number): string;
+  /** Grids of a drawing that began empty: it has no file before its first fold. */
+  blank?: Pick<LabelMap, 'grid' | 'sourceGrid'>;
   kept?: number;
   most?: number;
 }
@@ -61,7 +63,7 @@ export class Drawing {
   readonly #extent: Query<[string], { last: number | null; bytes: number | null }>;
 
   /** Reads the file and does the strokes after it. Errors as `readLabelFile`. */
-  constructor(database: SiteDatabase, { id, state, fileOf, kept = KEPT, most = MOST }: DrawingOptions) {
+  constructor(database: SiteDatabase, { id, state, fileOf, blank, kept = KEPT, most = MOST }: DrawingOptions) {
     this.id = id;
     this.#database = database;
     this.#fileOf = fileOf;
@@ -83,7 +85,7 @@ export class Drawing {
     const { last, bytes } = this.#extent.get(id) ?? { last: null, bytes: null };
     this.#last = last ?? state.folded;
     this.#bytes = bytes ?? 0;
-    this.map = readLabelFile(fileOf(state.folded));
+    this.map = blank && state.folded === 0 ? emptyMap(blank) : readLabelFile(fileOf(state.folded));
     for (let number = state.folded + 1; number <= state.position; number++) {
       const { runs, label } = this.#read(number);
       paint(this.map.voxels, afterStroke(runs, label));
@@ -235,4 +237,8 @@ export class Drawing {
     const none = { starts: new Uint32Array(0), lengths: new Uint32Array(0), labels: new Uint8Array(0) };
     return { ...none, ...this.history };
   }
+}
+
+function emptyMap({ grid, sourceGrid }: Pick<LabelMap, 'grid' | 'sourceGrid'>): LabelMap {
+  return { grid, sourceGrid, voxels: new Uint8Array(voxelCount(grid)) };
 }

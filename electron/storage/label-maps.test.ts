@@ -123,6 +123,27 @@ describe('drawings', () => {
     expect(readLabelFile(volume.labelFile)).toEqual(labelMap(5));
   });
 
+  it('keep their voxels when what they were copied from is replaced or removed', () => {
+    const { path, site, maps, volume } = makeSite();
+    site.volumes.attachLabels(volume.id, labelMap(5), '/labels/a.nii.gz');
+    const prediction = maps.addPrediction({
+      volume: volume.id,
+      model: 'unet-1',
+      labels: labelMap(0, 4),
+      confidence: 1,
+    });
+    const drawings = [`training-${volume.id}`, prediction.id].map(
+      (basis) => maps.startDrawing(volume.id, basis, 'anna').id,
+    );
+    maps.draw(drawings[1], dot(2, 9));
+    site.volumes.attachLabels(volume.id, labelMap(6), '/labels/b.nii.gz');
+    maps.remove(prediction.id);
+    site.close();
+    const again = openSite(path);
+    expect(drawings.map((id) => again.labelMaps.read(id))).toEqual([labelMap(5), labelMap(0, 4, 9)]);
+    again.close();
+  });
+
   it('are of one volume', () => {
     const { maps, volume, other } = makeSite();
     const { id } = maps.startDrawing(volume.id, null, 'anna');
@@ -211,14 +232,15 @@ describe('the folder', () => {
 
   it('is swept of what a killed process left, and of nothing else', () => {
     const { path, site, maps, volume } = makeSite();
-    const { id } = maps.startDrawing(volume.id, null, 'anna');
+    site.volumes.attachLabels(volume.id, labelMap(5), '/labels/a.nii.gz');
+    const { id } = maps.startDrawing(volume.id, `training-${volume.id}`, 'anna');
     maps.draw(id, dot(3));
     site.close();
     for (const name of [`${id}.128.safetensors`, '0123456789abcdef.0.safetensors'])
       writeFileSync(join(volume.mapsFolder, name), 'x');
     const again = openSite(path);
     expect(readdirSync(volume.mapsFolder)).toEqual([`${id}.0.safetensors`]);
-    expect(again.labelMaps.read(id)).toEqual(labelMap(0, 0, 0, 1));
+    expect(again.labelMaps.read(id)).toEqual(labelMap(5, 0, 0, 1));
     again.close();
   });
 });

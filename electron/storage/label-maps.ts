@@ -10,14 +10,14 @@ import { join } from 'node:path';
 import type { Verdict } from '../../shared/api/viewer.ts';
 import { bytesOf } from '../../shared/bytes.ts';
 import { fault, isFault } from '../../shared/errors.ts';
-import { type LabelMap, voxelCount } from '../../shared/volume.ts';
-import { makePrivateFolder } from './atomic-file.ts';
+import type { LabelMap } from '../../shared/volume.ts';
+import { copyUnchanging, makePrivateFolder } from './atomic-file.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { type Change, Drawing, type History } from './drawing.ts';
 import { type LabelMapRecord, type LabelMapRow, type MapScores, recordOf, trainingRecord } from './label-map-record.ts';
 import type { Stroke } from './stroke.ts';
-import { countLabels, readLabelFile, writeLabelFile } from './volume-file.ts';
+import { countLabels, type LabelCount, readLabelFile, writeLabelFile } from './volume-file.ts';
 
 const HELD_OPEN = 3; // drawings, each as many bytes as its volume has voxels
 const TRAINING = /^training-(.+)$/;
@@ -147,7 +147,8 @@ export class LabelMaps {
     const before = this.#ofModel.all(model).filter((row) => row.volume === volume);
     const newest = before.at(-1);
     if (newest && sameVoxels(readLabelFile(this.#file(newest)), labels)) return recordOf(newest, this.#database.file);
-    const added = this.#add({ volume, kind: 'prediction', name: model, model, basis: null, labels, confidence });
+    const entry = { volume, kind: 'prediction', name: model, model, basis: null, confidence } as const;
+    const added = this.#add(entry, countLabels(labels.voxels), (file) => writeLabelFile(file, labels));
     for (const row of before) {
       if (row.verdict === 'open' && this.correctionOf(row.id) === null) this.remove(row.id);
     }
@@ -156,19 +157,20 @@ export class LabelMaps {
 
   /** A drawing of `person`: empty, or a copy of another label map of the volume. Throws `storage.other-volume`. */
   startDrawing(volume: string, basis: string | null, person: string): LabelMapRecord {
-    const { grid, sourceGrid } = this.#volumes.get(volume);
+    this.#volumes.get(volume);
     const from = basis === null ? null : this.get(basis);
     if (from && from.volume !== volume) throw fault('storage.other-volume', { name: from.name });
-    const voxels = from ? this.read(from.id).voxels : new Uint8Array(voxelCount(grid));
-    return this.#add({
-      volume,
-      kind: 'drawing',
-      name: `Drawn by ${person}`,
-      model: from?.model ?? null,
-      basis,
-      labels: { grid, sourceGrid, voxels },
-      confidence: null,
-    });
+    const model = from?.model ?? null;
+    const counts = (from?.labels ?? []).map((label) => ({ label, voxels: 0 }));
+    return this.#add(
+      { volume, kind: 'drawing', name: `Drawn by ${person}`, model, basis, confidence: null },
+      counts,
+      (file) => {
+        const stored = from && this.fileOf(from.id);
+        if (stored) copyUnchanging(stored, file);
+        else if (from) writeLabelFile(file, this.read(from.id));
+      },
+    );
   }
 
   /** On disk when it returns. Throws `storage.not-a-drawing` and what `Drawing.draw` throws. */
@@ -217,18 +219,21 @@ export class LabelMaps {
     for (const id of this.#open.keys()) this.#close(id);
   }
 
-  #add({ labels, ...entry }: Omit<NewPrediction, 'model'> & Pick<LabelMapRow, 'kind' | 'name' | 'model' | 'basis'>) {
+  /** Row and file, both or neither; a drawing that begins empty needs no file. */
+  #add(
+    entry: Pick<LabelMapRow, 'volume' | 'kind' | 'name' | 'model' | 'basis' | 'confidence'>,
+    counts: LabelCount[],
+    write: (file: string) => void,
+  ): LabelMapRecord {
     const id = randomBytes(8).toString('hex');
     const { mapsFolder } = this.#volumes.get(entry.volume);
-    const counts = countLabels(labels.voxels);
-    const present = counts.map(({ label }) => label);
     const now = new Date().toISOString();
     this.#database.atomically(() => {
       const { volume, kind, name, model, basis, confidence } = entry;
-      const columns = [JSON.stringify(present), JSON.stringify(counts)] as const;
+      const columns = [JSON.stringify(counts.map(({ label }) => label)), JSON.stringify(counts)] as const;
       this.#insert.run(id, volume, kind, name, model, basis, ...columns, confidence, now, now);
       makePrivateFolder(mapsFolder);
-      writeLabelFile(fileIn(mapsFolder, id, 0), labels);
+      write(fileIn(mapsFolder, id, 0));
     });
     return this.get(id);
   }
@@ -247,12 +252,13 @@ export class LabelMaps {
   #drawing(id: string): Drawing {
     const row = this.#row(id);
     if (row.kind !== 'drawing') throw fault('storage.not-a-drawing', { name: row.name });
-    const { mapsFolder } = this.#volumes.get(row.volume);
+    const { mapsFolder, grid, sourceGrid } = this.#volumes.get(row.volume);
+    const blank = row.basis === null ? { grid, sourceGrid } : undefined;
     const held = this.#open.get(id);
     if (held && held.revision !== row.revision) this.#close(id); // another process drew
     const drawing =
       this.#open.get(id) ??
-      new Drawing(this.#database, { id, state: row, fileOf: (folded) => fileIn(mapsFolder, id, folded) });
+      new Drawing(this.#database, { id, state: row, blank, fileOf: (folded) => fileIn(mapsFolder, id, folded) });
     this.#open.delete(id);
     this.#open.set(id, drawing);
     for (const oldest of [...this.#open.keys()].slice(0, -HELD_OPEN)) this.#close(oldest);
