@@ -480,7 +480,7 @@ export const en = {
       'Entries before it hold. Export the ledger, put the site’s folder aside, and compare with a backup or a head hash noted earlier.',
     export: 'Export…',
     copyHead: 'Copy the head hash',
-    filter: 'Search words, people, sites, hashes',
+    filter: 'Search the ledger',
     answers: 'Answer',
     whats: 'About',
     federations: 'Federation',
