@@ -26,6 +26,7 @@ export async function downloadElectron(): Promise<{ program: string } | { reason
   } catch (error) {
     const { killed, stderr = '', message } = error as Error & { killed?: boolean; stderr?: string };
     if (killed) return { reason: 'the download took longer than ten minutes' };
+    if (/fetch failed|ENOTFOUND|ECONN|ETIMEDOUT/.test(stderr)) return { reason: 'its server was not reached' };
     return {
       reason:
         stderr
