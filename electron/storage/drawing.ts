@@ -48,7 +48,7 @@ export class Drawing {
   readonly #fileOf: (folded: number) => string;
   readonly #kept: number;
   readonly #most: number;
-  readonly #counts = new Float64Array(256); // voxels of each label
+  readonly #counts = new Uint32Array(256); // voxels of each label
   #state: DrawingState;
   #last: number; // the newest stroke, done or undone
   #bytes: number; // of the records
@@ -90,7 +90,8 @@ export class Drawing {
       const { runs, label } = this.#read(number);
       paint(this.map.voxels, afterStroke(runs, label));
     }
-    for (const label of this.map.voxels) this.#counts[label]++;
+    const { voxels } = this.map;
+    for (let at = 0; at < voxels.length; at++) this.#counts[voxels[at]]++;
   }
 
   get revision(): number {

@@ -77,8 +77,8 @@ export interface LabelCount {
 
 /** The labels that a label map has, ascending, background left out. */
 export function countLabels(voxels: Uint8Array): LabelCount[] {
-  const counts = new Float64Array(256);
-  for (const label of voxels) counts[label]++;
+  const counts = new Uint32Array(256);
+  for (let at = 0; at < voxels.length; at++) counts[voxels[at]]++;
   return Array.from(counts, (count, label) => ({ label, voxels: count })).filter((row) => row.label && row.voxels);
 }
 
