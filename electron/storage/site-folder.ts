@@ -5,7 +5,9 @@
  *                       settings
  *     identity.key      the site's private key
  *     lock.sqlite       held by the run at work
- *     volumes/  models/  coordinator/
+ *     volumes/          images and training labels; in ID.maps/ a volume's predictions and drawings
+ *     models/  coordinator/
+ *     exports/          files that a person asked for, until the window's program ends
  *     runs/             checkpoints of each run; of an unfinished federated one also its invitation, to go on with
  *
  * Everything that is made here is readable by the site's own account alone.
