@@ -6,6 +6,9 @@ import { app } from './app.ts';
 import { Cdp } from './cdp.ts';
 import { PID_FILE, temporaryFolder } from './temporary.ts';
 
+// A machine without a language would have one in Chromium that JavaScript does not know.
+const LANGUAGE = { LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' };
+
 let connection: Cdp | undefined;
 let chromium: ChildProcess | undefined;
 
@@ -29,7 +32,7 @@ export async function startBrowser(): Promise<void> {
       ...(JSON.parse(STANDIN_CHROMIUM_ARGS) as string[]),
       ...switchesOf(app.commandLine.all),
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: folder } },
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...LANGUAGE, TMPDIR: folder } },
   );
   chromium = child;
   writeFileSync(join(folder, PID_FILE), String(child.pid));
