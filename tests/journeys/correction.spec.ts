@@ -19,7 +19,10 @@ test('correct a segmentation, quit abruptly, find it again', async ({ workstatio
   const tools = page.getByRole('toolbar', { name: viewer.tools.label });
   await tools.getByLabel(viewer.tools.brush).click();
   await view.click();
-  await page.getByRole('dialog', { name: viewer.draw.askTitle }).getByRole('button', { name: viewer.draw.start }).click();
+  await page
+    .getByRole('dialog', { name: viewer.draw.askTitle })
+    .getByRole('button', { name: viewer.draw.start })
+    .click();
   const undo = page.getByRole('button', { name: viewer.undo });
   await expect(undo).toBeDisabled();
   await view.click({ position: { x: 120, y: 120 } });
