@@ -4,12 +4,12 @@
  *
  *     npm run package -- [--dir] [--target NAME]... [--electron-dist FOLDER] [--test-build]
  */
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { path7za } from '7zip-bin';
 import { build as buildPackage, type Configuration } from 'electron-builder';
-import { createBuilder, type InlineConfig } from 'vite';
+import { createBuilder } from 'vite';
 import { licencesOf, packageNotes } from './licences.ts';
 import { copyRunTimePackages, runTimePackages } from './run-time-packages.ts';
 
@@ -44,13 +44,17 @@ async function packageApp({ dir, targets = [], electronDist, testBuild }: Packag
 /** The build, the packages that it finds at run time, the licences of both, and a package.json that says no more. */
 async function assembleApp(): Promise<void> {
   const notes = packageNotes();
-  const options: InlineConfig = { configFile: join(ROOT, 'vite.config.ts'), logLevel: 'warn', plugins: [notes.plugin] };
-  await (await createBuilder(options)).buildApp();
   rmSync(APP, { recursive: true, force: true });
+  // Not by way of dist/renderer: a host may be serving it at this moment.
+  const into = (folder: string) => ({ build: { outDir: join(APP, 'dist', folder) } });
+  const builder = await createBuilder({
+    configFile: join(ROOT, 'vite.config.ts'),
+    logLevel: 'warn',
+    plugins: [notes.plugin],
+    environments: { client: into('renderer'), main: into('main'), thread: into('main'), preload: into('preload') },
+  });
+  await builder.buildApp();
   mkdirSync(join(APP, 'resources'), { recursive: true });
-  for (const part of ['main', 'preload', 'renderer']) {
-    cpSync(join(ROOT, 'dist', part), join(APP, 'dist', part), { recursive: true });
-  }
   copyRunTimePackages(join(ROOT, 'node_modules'), join(APP, 'node_modules'));
   const licences = licencesOf(ROOT, [...notes.names, ...runTimePackages]);
   writeFileSync(join(APP, 'resources', 'licences.json'), JSON.stringify(licences));
