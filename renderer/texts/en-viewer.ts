@@ -11,7 +11,6 @@ export const viewer = {
     recent: 'Imported last',
   },
   opening: 'Opening the volume',
-  back: 'All volumes',
   gone: {
     code: 'viewer.gone',
     message: 'These voxels are not at the site any more.',
@@ -137,7 +136,6 @@ export const viewer = {
     deep: 'Ball through slices',
     saving: 'Saving the stroke…',
     openOutline: 'Nothing was filled: the outline round this place is open. Close it first.',
-    loading: 'The label map is still loading. Draw as soon as it is here.',
     askTitle: 'Start a drawing?',
     askNone: 'There is no label map to draw on. An empty drawing is started; the tool stays chosen.',
     askPrediction: 'A prediction stays as the model made it. A drawing that begins as its copy is started.',
