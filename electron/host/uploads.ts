@@ -8,7 +8,7 @@ import { dirname, join, sep } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-export const uploadLimits = {
+const uploadLimits = {
   fileBytes: 16 * 2 ** 30,
   files: 100_000, // in the folder at once
   depth: 16, // folders above a file
@@ -33,14 +33,12 @@ export class UploadRefused extends Error {
 
 export class Uploads {
   readonly folder: string;
-  readonly #limits: typeof uploadLimits;
   readonly #batchOfTask = new Map<string, string[]>();
   #files = 0;
   #running = 0;
 
-  constructor(siteFolder: string, limits: Partial<typeof uploadLimits> = {}) {
+  constructor(siteFolder: string) {
     this.folder = join(siteFolder, 'uploads');
-    this.#limits = { ...uploadLimits, ...limits };
     this.clear();
   }
 
@@ -53,14 +51,14 @@ export class Uploads {
     const file = this.#place(path);
     const length = Number(request.headers['content-length']);
     if (!Number.isFinite(length)) throw new UploadRefused(411, 'The size of the file was not said.');
-    if (length > this.#limits.fileBytes) throw new UploadRefused(413, 'The file is too large to be uploaded.');
-    if (this.#files >= this.#limits.files) throw new UploadRefused(413, 'Too many files wait for their import.');
-    if (this.#running >= this.#limits.atOnce) throw new UploadRefused(429, 'Too many files come at once.');
+    if (length > uploadLimits.fileBytes) throw new UploadRefused(413, 'The file is too large to be uploaded.');
+    if (this.#files >= uploadLimits.files) throw new UploadRefused(413, 'Too many files wait for their import.');
+    if (this.#running >= uploadLimits.atOnce) throw new UploadRefused(429, 'Too many files come at once.');
     this.#running++;
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       const { bavail, bsize } = statfsSync(this.folder);
-      if (bavail * bsize - length < this.#limits.freeBytes)
+      if (bavail * bsize - length < uploadLimits.freeBytes)
         throw new UploadRefused(507, 'The disk of the site has no room for the file.');
       if (existsSync(file)) throw new UploadRefused(409, 'A file of this name came before.');
       try {
@@ -96,14 +94,15 @@ export class Uploads {
 
   #place(path: string): string {
     const [batch, ...names] = path.slice(PREFIX.length).split('/').map(decoded);
-    if (!BATCH.test(batch) || names.length === 0 || names.length > this.#limits.depth + 1)
+    if (!BATCH.test(batch) || names.length === 0 || names.length > uploadLimits.depth + 1)
       throw new UploadRefused(400, 'The file has no usable name.');
-    return join(this.folder, batch, ...names.map((name) => cleanName(name, this.#limits.nameLength)));
+    return join(this.folder, batch, ...names.map(cleanName));
   }
 }
 
 /** A name that is a name on every system, with its ending kept. */
-export function cleanName(name: string, length = uploadLimits.nameLength): string {
+export function cleanName(name: string): string {
+  const length = uploadLimits.nameLength;
   const clean = name
     .normalize('NFC')
     .replace(/[\p{C}<>:"/\\|?*]/gu, '_')
