@@ -38,7 +38,7 @@ interface Layer {
 
 const COLOURS = 'isocenter-labels'; // Cornerstone's registry of colour maps is global
 const LABELS = { colormap: COLOURS, labelmap: true, pixelReplication: true };
-const LINE = 1.5; // CSS pixels
+const LINE = 1.5; // CSS pixels on a usual screen; the window's type grows on large ones, and lines with it
 const DASH = [5, 4];
 
 export class SliceView {
@@ -172,6 +172,8 @@ function strokeOutlines(
   { frame, density, colours }: Shown,
   { dashed, opacity }: Overlay,
 ): void {
+  const unit = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  const paler = (channel: number) => (dashed ? (channel + 255) / 2 : channel); // the second map often lies on the first
   context.save();
   context.scale(density, density);
   context.lineCap = dashed ? 'butt' : 'square';
@@ -187,12 +189,12 @@ function strokeOutlines(
     }
     context.globalAlpha = opacity * 0.5;
     context.strokeStyle = 'black';
-    context.lineWidth = 2 * LINE;
+    context.lineWidth = 2 * LINE * unit;
     context.stroke(path);
     context.globalAlpha = opacity;
-    context.setLineDash(dashed ? DASH : []);
-    context.strokeStyle = `rgb(${red} ${green} ${blue})`;
-    context.lineWidth = LINE;
+    context.setLineDash(dashed ? DASH.map((length) => length * unit) : []);
+    context.strokeStyle = `rgb(${paler(red)} ${paler(green)} ${paler(blue)})`;
+    context.lineWidth = LINE * unit;
     context.stroke(path);
     context.setLineDash([]);
   }
