@@ -95,7 +95,7 @@ async function measure(page: Page): Promise<void> {
     'resident memory while it loads, of the volume',
     'times',
     peaks.map((value) => value / bytes),
-    null,
+    2.5,
   );
 
   await scroll(page, 'idle');
