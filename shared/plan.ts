@@ -78,6 +78,14 @@ export type PlanInput = z.input<typeof planSchema>;
 export type Augmentation = Plan['augmentation'];
 export type Privacy = Plan['privacy'];
 
+/** Where a setting stands in a plan: its name, with the block's name before it where it has one. */
+type PathOf<Block> = {
+  [Name in keyof Block & string]: Block[Name] extends unknown[] | number | boolean | string
+    ? Name
+    : `${Name}.${keyof Block[Name] & string}`;
+}[keyof Block & string];
+export type SettingPath = PathOf<Plan>;
+
 /** One line a problem, as "setting: what is wrong". Empty when `value` is a plan. */
 export function planProblems(value: unknown): string[] {
   const parsed = planSchema.safeParse(value);

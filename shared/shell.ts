@@ -3,6 +3,10 @@
 import type { ExportedFile } from './api/review.ts';
 import type { SiteApi, SiteEvent } from './api.ts';
 
+/** The pages of the window, in the order of the rail and the menu. */
+export const pages = ['volumes', 'viewer', 'train', 'federation', 'consent', 'review', 'ledger', 'settings'] as const;
+export type PageName = (typeof pages)[number];
+
 export type Choice = 'scans' | 'folder' | 'certificate' | 'key';
 
 export interface Shell {

@@ -1,7 +1,7 @@
 /** Calls a person back when something wants to leave this machine and nobody looks at the window. */
 import { app, Notification } from 'electron';
+import { en } from '../../shared/texts/en.ts';
 import type { Workstation } from '../site/workstation.ts';
-import { texts } from './texts.ts';
 import type { MainWindow } from './window.ts';
 
 const APP_ID = 'isocenter.workstation'; // as in electron-builder.yml: Windows shows notices of known apps alone
@@ -18,7 +18,7 @@ export function watchAttention(window: MainWindow, workstation: Workstation): vo
     window.open?.flashFrame(true);
     if (!Notification.isSupported()) return;
     // Neither site nor volume is named: others may see the screen.
-    const notice = new Notification({ title: texts.question.title, body: texts.question.body });
+    const notice = new Notification({ title: en.shell.question.title, body: en.shell.question.body });
     notice.on('click', () => void window.show());
     notice.show();
   });

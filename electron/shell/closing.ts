@@ -1,8 +1,8 @@
 /** The question before the window closes while something is at work. */
 import { dialog } from 'electron';
+import { en } from '../../shared/texts/en.ts';
 import type { Workstation } from '../site/workstation.ts';
 import { atWork } from './at-work.ts';
-import { texts } from './texts.ts';
 import type { MainWindow } from './window.ts';
 
 export async function mayClose(window: MainWindow, { snapshot }: Workstation): Promise<boolean> {
@@ -10,8 +10,8 @@ export async function mayClose(window: MainWindow, { snapshot }: Workstation): P
   if (work === null || !window.open) return true;
   const { response } = await dialog.showMessageBox(window.open, {
     type: 'question',
-    ...texts.closing[work],
-    buttons: [texts.closing.close, texts.closing.stay],
+    ...en.shell.closing[work],
+    buttons: [en.shell.closing.close, en.shell.closing.stay],
     defaultId: 1,
     cancelId: 1,
     noLink: true,

@@ -9,32 +9,32 @@ import { app, dialog, type OpenDialogOptions } from 'electron';
 import type { ExportedFile } from '../../shared/api/review.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Choice } from '../../shared/shell.ts';
+import { en } from '../../shared/texts/en.ts';
 import type { Workstation } from '../site/workstation.ts';
 import { PAGE } from './address.ts';
-import { texts } from './texts.ts';
 import type { MainWindow } from './window.ts';
 
 export const choices = ['scans', 'folder', 'certificate', 'key'] as const satisfies Choice[];
 
 const dialogs: Record<Choice, OpenDialogOptions> = {
   scans: {
-    title: texts.choose.scans,
+    title: en.shell.choose.scans,
     properties: ['openFile', 'multiSelections'],
     filters: [
-      { name: texts.choose.scanFiles, extensions: ['nii', 'gz', 'nrrd', 'mha', 'mhd', 'dcm'] },
-      { name: texts.choose.anyFile, extensions: ['*'] }, // DICOM files often have no ending
+      { name: en.shell.choose.scanFiles, extensions: ['nii', 'gz', 'nrrd', 'mha', 'mhd', 'dcm'] },
+      { name: en.shell.choose.anyFile, extensions: ['*'] }, // DICOM files often have no ending
     ],
   },
-  folder: { title: texts.choose.folder, properties: ['openDirectory', 'multiSelections'] },
+  folder: { title: en.shell.choose.folder, properties: ['openDirectory', 'multiSelections'] },
   certificate: {
-    title: texts.choose.certificate,
+    title: en.shell.choose.certificate,
     properties: ['openFile'],
-    filters: [{ name: texts.choose.certificateFiles, extensions: ['pem', 'crt', 'cer'] }],
+    filters: [{ name: en.shell.choose.certificateFiles, extensions: ['pem', 'crt', 'cer'] }],
   },
   key: {
-    title: texts.choose.key,
+    title: en.shell.choose.key,
     properties: ['openFile'],
-    filters: [{ name: texts.choose.keyFiles, extensions: ['pem', 'key'] }],
+    filters: [{ name: en.shell.choose.keyFiles, extensions: ['pem', 'key'] }],
   },
 };
 
@@ -52,9 +52,11 @@ export async function saveFile(window: MainWindow, workstation: Workstation, fil
   if (!address.href.startsWith(`${PAGE}site/exports/`)) throw fault('site.export-gone', { file: file.name });
   const name = basename(file.name);
   const { canceled, filePath } = await dialog.showSaveDialog(window.open, {
-    title: texts.save.title,
+    title: en.shell.save.title,
     defaultPath: join(app.getPath('documents'), name),
-    filters: [{ name: texts.save.sameKind, extensions: [extname(name).slice(1)] }].filter(({ extensions: [e] }) => e),
+    filters: [{ name: en.shell.save.sameKind, extensions: [extname(name).slice(1)] }].filter(
+      ({ extensions: [e] }) => e,
+    ),
   });
   if (canceled || !filePath) return false;
   const answer = await workstation.fetch(new Request(address));

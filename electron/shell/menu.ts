@@ -1,24 +1,25 @@
 /** The menu and its shortcuts, in the manner of each system. */
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
-import { texts } from './texts.ts';
+import { pages } from '../../shared/shell.ts';
+import { en } from '../../shared/texts/en.ts';
 import type { MainWindow } from './window.ts';
 
 export function setMenu(window: MainWindow): void {
   app.setAboutPanelOptions({
     applicationName: app.getName(),
     applicationVersion: app.getVersion(),
-    credits: texts.about,
+    credits: en.shell.about,
   });
   const isMac = process.platform === 'darwin';
-  const about: MenuItemConstructorOptions = { label: texts.menu.about, click: () => app.showAboutPanel() };
-  const quit: MenuItemConstructorOptions = { label: texts.menu.quit, role: 'quit' };
+  const about: MenuItemConstructorOptions = { label: en.shell.menu.about, click: () => app.showAboutPanel() };
+  const quit: MenuItemConstructorOptions = { label: en.shell.menu.quit, role: 'quit' };
   const settings: MenuItemConstructorOptions = {
-    label: texts.menu.settings,
+    label: en.shell.menu.settings,
     accelerator: 'CmdOrCtrl+,',
     click: () => void window.go('settings'),
   };
   const own: MenuItemConstructorOptions = {
-    label: texts.menu.app,
+    label: en.shell.menu.app,
     submenu: isMac
       ? [
           about,
@@ -36,7 +37,7 @@ export function setMenu(window: MainWindow): void {
       : [settings, { type: 'separator' }, about, { type: 'separator' }, quit],
   };
   const edit: MenuItemConstructorOptions = {
-    label: texts.menu.edit,
+    label: en.shell.menu.edit,
     // The page hears these keys first: where a person draws, undo and redo are the drawing's.
     submenu: [
       { role: 'undo' },
@@ -49,16 +50,16 @@ export function setMenu(window: MainWindow): void {
     ],
   };
   const go: MenuItemConstructorOptions = {
-    label: texts.menu.go,
-    submenu: Object.entries(texts.menu.pages).map(([page, label], index) => ({
+    label: en.shell.menu.go,
+    submenu: pages.map((page, index) => ({
       id: page,
-      label,
+      label: en.rail[page],
       accelerator: `CmdOrCtrl+${index + 1}`,
       click: () => void window.go(page),
     })),
   };
   const view: MenuItemConstructorOptions = {
-    label: texts.menu.view,
+    label: en.shell.menu.view,
     submenu: [
       { role: 'resetZoom' },
       { role: 'zoomIn' },
@@ -69,7 +70,7 @@ export function setMenu(window: MainWindow): void {
     ],
   };
   const windows: MenuItemConstructorOptions = {
-    label: texts.menu.window,
+    label: en.shell.menu.window,
     role: 'window',
     submenu: [{ role: 'minimize' }, ...(isMac ? [{ role: 'zoom' } as const] : []), { role: 'close' }],
   };

@@ -1,5 +1,7 @@
 /** The settings of a plan as a form shows them: where each belongs, which matter first, what kind of value it holds. */
-import { type Plan, planSchema } from '../../shared/plan.ts';
+import { type Plan, planSchema, type SettingPath } from '../../shared/plan.ts';
+
+export type { SettingPath };
 
 export const planGroups = [
   'slices',
@@ -12,13 +14,6 @@ export const planGroups = [
 ] as const;
 export type PlanGroup = (typeof planGroups)[number];
 
-/** Where a setting stands in a plan: its name, with the block's name before it where it has one. */
-type PathOf<Block> = {
-  [Name in keyof Block & string]: Block[Name] extends unknown[] | number | boolean | string
-    ? Name
-    : `${Name}.${keyof Block[Name] & string}`;
-}[keyof Block & string];
-export type SettingPath = PathOf<Plan>;
 export type SettingValue = string | number | boolean | number[] | null; // null: an emptied field
 
 export interface Setting {

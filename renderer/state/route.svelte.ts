@@ -1,6 +1,7 @@
 /** Which page is open, kept in the address (`#/viewer/ID?map=MAP`), so that back, reload and links work. */
-export const pages = ['volumes', 'viewer', 'train', 'federation', 'consent', 'review', 'ledger', 'settings'] as const;
-export type PageName = (typeof pages)[number];
+import { type PageName, pages } from '../../shared/shell.ts';
+
+export { type PageName, pages };
 
 class Route {
   page = $state<PageName>('volumes');

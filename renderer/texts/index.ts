@@ -1,5 +1,5 @@
 /** The catalogue in use. */
-import { en, type Texts } from './en.ts';
+import { en, type Texts } from '../../shared/texts/en.ts';
 
-export * from './numbers.ts';
+export * from '../../shared/texts/numbers.ts';
 export const texts: Texts = en;

@@ -1,7 +1,6 @@
 /** A radiologist corrects a label map, the machine stops in the middle, and nothing of what was drawn is lost. */
 import { join } from 'node:path';
-import { en } from '../../renderer/texts/en.ts';
-import { viewer } from '../../renderer/texts/en-viewer.ts';
+import { en } from '../../shared/texts/en.ts';
 import { labelledVolumes } from './files.ts';
 import { expect, expectAccessible, goTo, test } from './journey.ts';
 import { prepareSite } from './prepared-site.ts';
@@ -12,18 +11,18 @@ test('correct a segmentation, quit abruptly, find it again', async ({ workstatio
   const first = await workstation.open();
   const { page } = first;
   await page.getByRole('grid', { name: en.volumes.title }).locator('tbody').getByRole('row').first().dblclick();
-  const view = page.getByLabel(new RegExp(`^${viewer.planes.axial}.*`)).first();
+  const view = page.getByLabel(new RegExp(`^${en.viewer.planes.axial}.*`)).first();
   await expect(view).toBeVisible();
   await expectAccessible(page);
 
-  const tools = page.getByRole('toolbar', { name: viewer.tools.label });
-  await tools.getByLabel(viewer.tools.brush).click();
+  const tools = page.getByRole('toolbar', { name: en.viewer.tools.label });
+  await tools.getByLabel(en.viewer.tools.brush).click();
   await view.click();
   await page
-    .getByRole('dialog', { name: viewer.draw.askTitle })
-    .getByRole('button', { name: viewer.draw.start })
+    .getByRole('dialog', { name: en.viewer.draw.askTitle })
+    .getByRole('button', { name: en.viewer.draw.start })
     .click();
-  const undo = page.getByRole('button', { name: viewer.undo });
+  const undo = page.getByRole('button', { name: en.viewer.undo });
   await expect(undo).toBeDisabled();
   await view.click({ position: { x: 120, y: 120 } });
   await expect(undo).toBeEnabled();
@@ -34,7 +33,7 @@ test('correct a segmentation, quit abruptly, find it again', async ({ workstatio
   await goTo(second.page, 'volumes');
   const row = second.page.getByRole('grid', { name: en.volumes.title }).locator('tbody').getByRole('row').first();
   await row.dblclick();
-  await expect(second.page.getByRole('button', { name: viewer.undo })).toBeEnabled();
-  await second.page.getByRole('button', { name: viewer.undo }).click();
-  await expect(second.page.getByRole('button', { name: viewer.redo })).toBeEnabled();
+  await expect(second.page.getByRole('button', { name: en.viewer.undo })).toBeEnabled();
+  await second.page.getByRole('button', { name: en.viewer.undo }).click();
+  await expect(second.page.getByRole('button', { name: en.viewer.redo })).toBeEnabled();
 });

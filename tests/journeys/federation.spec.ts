@@ -4,8 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { en } from '../../renderer/texts/en.ts';
 import { planSchema } from '../../shared/plan.ts';
+import { en } from '../../shared/texts/en.ts';
 import { isocenter, succeed } from '../command.ts';
 import { labelledVolumes } from './files.ts';
 import { expect, expectAccessible, goTo, test } from './journey.ts';

@@ -1,5 +1,5 @@
 /** A research nurse opens Isocenter for the first time, names the site, and tries it with sample data. */
-import { en } from '../../renderer/texts/en.ts';
+import { en } from '../../shared/texts/en.ts';
 import { expect, expectAccessible, goTo, makeSite, test } from './journey.ts';
 
 test('first start and sample data', async ({ workstation }) => {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { basename, join } from 'node:path';
 import type { BrowserContext } from '@playwright/test';
-import { en } from '../../renderer/texts/en.ts';
+import { en } from '../../shared/texts/en.ts';
 import type { Runtime } from './runtime.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'electron', 'cli', 'isocenter.js');

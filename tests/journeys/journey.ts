@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
-import { en } from '../../renderer/texts/en.ts';
+import { en } from '../../shared/texts/en.ts';
 import { openApp } from './app-runtime.ts';
 import { openInBrowser } from './host-runtime.ts';
 import type { Runtime } from './runtime.ts';

@@ -1,7 +1,7 @@
 /** A researcher fine-tunes on labelled volumes, pauses and resumes the run, watches it, and has the model segment. */
 import { join } from 'node:path';
-import { train } from '../../renderer/texts/en-train.ts';
 import { planSchema } from '../../shared/plan.ts';
+import { en } from '../../shared/texts/en.ts';
 import { labelledVolumes } from './files.ts';
 import { expect, expectAccessible, goTo, test } from './journey.ts';
 import { prepareSite } from './prepared-site.ts';
@@ -15,16 +15,16 @@ test('train and watch', async ({ workstation }) => {
   const { page } = await workstation.open();
   await goTo(page, 'train');
   await page
-    .getByRole('navigation', { name: train.choices.label })
-    .getByRole('link', { name: new RegExp(`^${train.finetune.title}`) })
+    .getByRole('navigation', { name: en.train.choices.label })
+    .getByRole('link', { name: new RegExp(`^${en.train.finetune.title}`) })
     .click();
   await expectAccessible(page);
-  await page.getByRole('button', { name: train.start.finetune }).click();
-  await page.getByRole('button', { name: train.run.pause }).click();
-  await expect(page.getByText(train.states.paused, { exact: true }).first()).toBeVisible();
+  await page.getByRole('button', { name: en.train.start.finetune }).click();
+  await page.getByRole('button', { name: en.train.run.pause }).click();
+  await expect(page.getByText(en.train.states.paused, { exact: true }).first()).toBeVisible();
   await expectAccessible(page);
-  await page.getByRole('button', { name: train.run.resume }).click();
-  await expect(page.getByText(train.states.finished, { exact: true }).first()).toBeVisible();
+  await page.getByRole('button', { name: en.train.run.resume }).click();
+  await expect(page.getByText(en.train.states.finished, { exact: true }).first()).toBeVisible();
   await expectAccessible(page);
-  await expect(page.getByRole('heading', { name: train.run.loss, exact: true })).toBeVisible();
+  await expect(page.getByRole('heading', { name: en.train.run.loss, exact: true })).toBeVisible();
 });

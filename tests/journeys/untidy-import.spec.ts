@@ -1,7 +1,7 @@
 /** A radiologist imports a folder as it lies on the disk, sees what was left out and why, and finds the rest. */
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { en } from '../../renderer/texts/en.ts';
+import { en } from '../../shared/texts/en.ts';
 import { hasElectron } from '../electron-standin/packaged-app.ts';
 import { untidyFolder } from './files.ts';
 import { expect, expectAccessible, makeSite, test } from './journey.ts';
