@@ -11,7 +11,7 @@ import { isLoopback, listeningAddress } from './address.ts';
 import { checkFeatures, checkUpdate, payloadLimit } from './answers.ts';
 import type { AdmittedSite, CoordinatorState, ReceivedUpdate } from './coordinator-state.ts';
 import { planHash, sameBytes } from './digest.ts';
-import { announcement, finalWeights, relayedTo, roster } from './dispatches.ts';
+import { announcement, finalWeights, relayedTo, roster, waiting } from './dispatches.ts';
 import { Door } from './door.ts';
 import { FederationRun, type RunOptions } from './federation-run.ts';
 import type { Identity } from './identity.ts';
@@ -52,6 +52,10 @@ export class Coordinator {
       roundOver: (counted, updates) => this.#roundOver(counted, updates),
       finish: () => {
         for (const session of this.#sessions.all()) this.#sendFinal(session);
+      },
+      waiting: () => {
+        const message = waiting(this.#run.state, this.#run.remaining);
+        if (message) for (const { link } of this.#sessions.all()) void link.send(message);
       },
       fail: (error) => {
         for (const { link } of this.#sessions.all()) link.refuse(error);
@@ -250,14 +254,12 @@ export class Coordinator {
   /** Lets the state machine judge an answer; `keep` runs where it counts. */
   #answer(answer: Answer, { site, link }: Session, bytes: number, keep: () => void): void {
     const { about, stage, round } = answer;
-    const verdict = this.#run.dispatch({ type: 'answer', ...answer, site: site.fingerprint, at: Date.now() });
-    if (!verdict) return; // the coordinator has stopped
-    if (verdict.type === 'count') {
+    const verdict = this.#run.dispatch({ type: 'answer', ...answer, site: site.fingerprint, at: Date.now() }, () => {
       keep();
       void link.send({ type: 'counted', about, stage, round });
       this.#options.onEvent({ type: 'answered', site: party(site), about, stage, round, bytes });
-      return;
-    }
+    });
+    if (verdict?.type !== 'refuse') return; // counted, or the coordinator has stopped
     if (verdict.why === 'duplicate' || verdict.why === 'bad-turn') throw fault(`federation.${verdict.why}`);
     void link.send({ type: 'refused', about, stage, round, code: closeCodes[verdict.why] });
     this.#refused(site, link.remote, verdict.why, `${about} of round ${round}`);

@@ -3,7 +3,7 @@ import { fault } from '../../shared/errors.ts';
 import type { CoordinatorMessage, MessageOf } from '../../shared/protocol/messages.ts';
 import type { AdmittedSite, CoordinatorState } from './coordinator-state.ts';
 import { sameBytes } from './digest.ts';
-import { received } from './round.ts';
+import { awaited, received } from './round.ts';
 
 export interface Dispatch {
   message: CoordinatorMessage;
@@ -32,6 +32,14 @@ export function announcement(
     bytes: payload.length,
   };
   return { message, payload };
+}
+
+/** Whom the open phase waits for. Undefined after the last round: `finished` says that. */
+export function waiting(state: CoordinatorState, remaining: number): MessageOf<'waiting'> | undefined {
+  const { stage, round, phase, deadline } = state.rounds;
+  if (phase === 'finished') return undefined;
+  const missing = awaited(state.rounds).flatMap((site) => siteOf(state, site)?.key ?? []);
+  return { type: 'waiting', stage, round, phase, remaining: deadline === null ? null : remaining, missing };
 }
 
 /** The others' batches that were sealed for this site; where the plan says so, only if it shared its own. */

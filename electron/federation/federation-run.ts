@@ -25,6 +25,7 @@ import {
   step,
   undelivered,
 } from './round.ts';
+import { Throttle } from './throttle.ts';
 import { layoutOf, readWeights, stripMetadata } from './weights-frame.ts';
 
 export interface RunOptions {
@@ -44,6 +45,8 @@ export interface RunSpeaker {
   closeFeatures(): void;
   roundOver(counted: boolean, updates: ReceivedUpdate[]): void;
   finish(): void;
+  /** Whom the open phase waits for; what else the sites hear of the phase was said before. */
+  waiting(): void;
   /** The run cannot go on. */
   fail(error: unknown): void;
 }
@@ -68,12 +71,14 @@ export class FederationRun {
   #timer: NodeJS.Timeout | undefined;
   #finishedAt: number | undefined; // until the final weights are delivered
   #stopped = false;
+  readonly #throttle: Throttle;
 
   constructor(options: RunOptions, saved: CoordinatorState | undefined, timing: Timing, speaker: RunSpeaker) {
     const { plan, federation, sites } = options;
     this.#options = options;
     this.#timing = timing;
     this.#speaker = speaker;
+    this.#throttle = new Throttle(timing.waitingEvery, () => void this.enqueue(async () => this.#tellWaiting()));
     this.rules = roundRules(plan, sites, timing.grace);
     this.state = saved ?? {
       federation,
@@ -122,15 +127,16 @@ export class FederationRun {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#throttle.stop();
     await this.#work;
     this.#outcome.reject(fault('federation.stopping')); // in vain where the end came before
   }
 
   /**
-   * Feeds the state machine. Its verdict about an answer is given back at once; everything slower waits its turn, and so
-   * begins only after the caller has kept the answer.
+   * Feeds the state machine. Its verdict about an answer is given back at once, and `keep` runs where it counts, before
+   * anybody hears of the phase that the answer opened; everything slower waits its turn.
    */
-  dispatch(event: RoundEvent): Verdict | undefined {
+  dispatch(event: RoundEvent, keep?: () => void): Verdict | undefined {
     if (this.#stopped) return undefined;
     const before = this.state.rounds;
     const { state, actions } = step(this.rules, before, event);
@@ -139,6 +145,7 @@ export class FederationRun {
     for (const action of actions) {
       if (action.type === 'count' || action.type === 'refuse') {
         verdict = action;
+        if (action.type === 'count') keep?.();
         continue;
       }
       if (action.type === 'announce') {
@@ -149,6 +156,8 @@ export class FederationRun {
       void this.enqueue(() => this.#perform(action));
     }
     if (state.phase !== before.phase || state.phase === 'admit') this.#tellPhase();
+    const idle = event.type === 'tick' || verdict?.type === 'refuse';
+    if (state.phase !== before.phase || !idle) this.#throttle.soon();
     this.#schedule();
     this.#checkDelivered();
     return verdict;
@@ -163,6 +172,7 @@ export class FederationRun {
       } catch (error) {
         this.#stopped = true;
         clearTimeout(this.#timer);
+        this.#throttle.stop();
         this.#outcome.reject(error);
         this.#options.onEvent({ type: 'failed', error });
         this.#speaker.fail(error);
@@ -190,17 +200,21 @@ export class FederationRun {
   async #perform(action: RoundAction): Promise<void> {
     switch (action.type) {
       case 'prepare':
+        this.#tellWaiting();
         this.#prepare(action.stage);
         return;
       case 'announce':
         await this.save();
         this.#speaker.announce();
+        this.#tellWaiting();
         return;
       case 'close-features':
         await this.save();
         this.#speaker.closeFeatures();
+        this.#tellWaiting();
         return;
       case 'aggregate':
+        this.#tellWaiting();
         return this.#aggregate(action.counted);
       case 'finish':
         await this.save();
@@ -276,6 +290,11 @@ export class FederationRun {
     if (waiting.length > 0 && now < this.#finishedAt + this.#timing.deliveryTime) return;
     this.#finishedAt = undefined;
     this.#outcome.resolve(globalWeights(this.state));
+  }
+
+  #tellWaiting(): void {
+    this.#throttle.done();
+    this.#speaker.waiting();
   }
 
   #tellPhase(): void {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/protocol/limits.ts';
 import type { Coordinator } from './coordinator.ts';
 import { planHash } from './digest.ts';
@@ -75,16 +75,62 @@ describe('a federation over real sockets', () => {
     const before = Date.now();
     await Promise.all([behave(a, { axis: 0, step: 1 }), behave(b, { axis: 1, step: 3 })]);
     const phases = a.events.filter((event) => event.type === 'phase');
-    expect(phases).toMatchObject([
-      { stage: 'pretraining', round: 1, rounds: 1, phase: 'features' },
-      { stage: 'pretraining', round: 1, rounds: 1, phase: 'training' },
+    for (const phase of phases) expect(phase).toMatchObject({ stage: 'pretraining', round: 1, rounds: 1 });
+    const order = phases.map(({ phase }) => phase).filter((phase, at, all) => phase !== all[at - 1]);
+    expect(order.filter((phase) => phase !== 'updates')).toEqual([
+      'admit',
+      'announce',
+      'features',
+      'training',
+      'aggregate',
     ]);
-    expect((phases[0].deadline - before) / 1000).toBeCloseTo(plan.featuresDeadline, -1);
+    const features = phases.filter(({ phase }) => phase === 'features');
+    expect(features[0].missing).toEqual([]); // of the announcement, which does not tell
+    expect(features.find(({ missing }) => missing.length > 0)?.missing.map(({ name }) => name)).toEqual(['A', 'B']);
+    for (const { deadline } of features) {
+      expect(((deadline ?? 0) - before) / 1000).toBeCloseTo(plan.featuresDeadline, -1);
+    }
+    expect(phases.find(({ phase }) => phase === 'aggregate')).toMatchObject({ deadline: null, missing: [] });
     const rosters = a.events.flatMap((event) => (event.type === 'roster' ? [event.sites] : []));
     expect(rosters[0]).toEqual([]); // itself is not among the others
     expect(rosters.some(([other]) => other?.name === 'B' && other.present)).toBe(true);
     const waiting = events.filter((event) => event.type === 'waiting');
     expect(waiting[0]).toMatchObject({ stage: 'pretraining', round: 1, rounds: 1, started: false, needed: 2 });
+  });
+
+  it('tells the members who is missing as answers come and sites go, and tells of an answer before of what it opens', async () => {
+    const plan = tinyPlan({ rounds: 1 });
+    const { coordinator, events } = await begin({ plan, sites: 3 });
+    const invitations = await coordinator.invite(3);
+    const sites: TestSite[] = [];
+    for (const [i, name] of ['A', 'B', 'C'].entries()) sites.push(await joinAs(name, invitations[i]));
+    const rounds = await Promise.all(sites.map(async ({ participant }) => (await participant.rounds().next()).value));
+    const missing = (phase: string, names: string) =>
+      vi.waitFor(
+        () =>
+          expect(
+            sites[0].events.some(
+              (event) =>
+                event.type === 'phase' &&
+                event.phase === phase &&
+                event.missing.map(({ name }) => name).join('') === names,
+            ),
+          ).toBe(true),
+        { timeout: 10_000 },
+      );
+    await missing('features', 'ABC');
+    const exchanges = [rounds[1]?.exchange(null)];
+    await missing('features', 'AC');
+    await sites[2].participant.leave('done');
+    await missing('features', 'A');
+    exchanges.push(rounds[0]?.exchange(null));
+    await Promise.all(exchanges);
+    await missing('training', 'AB');
+    const words = events.flatMap((event) =>
+      event.type === 'answered' ? [event.site.name] : event.type === 'phase' ? [event.phase] : [],
+    );
+    expect(words).toEqual(['announce', 'features', 'B', 'A', 'training']);
+    for (const { participant } of sites) await participant.close();
   });
 
   it('does not begin with another plan than the one that the person was shown', async () => {

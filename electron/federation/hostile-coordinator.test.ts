@@ -1,6 +1,6 @@
 /** A coordinator that holds the invited key and says what it should not. No message of it may crash a site. */
 import { encode } from '@msgpack/msgpack';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SiteMessage } from '../../shared/protocol/messages.ts';
 import type { Channel } from './channel.ts';
 import { planHash } from './digest.ts';
@@ -131,6 +131,31 @@ describe('a site goes on when the coordinator', () => {
     const { participant } = await joinAs('A', text);
     const { value: round } = await participant.rounds().next();
     expect(await round?.exchange(null)).toEqual([]);
+    expect(round?.signal.aborted).toBe(false);
+    await participant.leave('done');
+  });
+
+  it('waits for what cannot be: nothing of it is shown', async () => {
+    const stranger = createIdentity().publicKey;
+    const { text } = await host((channel, key) => {
+      const wait = (change: Record<string, unknown>) =>
+        say(channel, { type: 'waiting', ...place, phase: 'features', remaining: 7000, missing: [key], ...change });
+      wait({ round: plan.rounds + 1 });
+      wait({ stage: 'finetuning', phase: 'training' }); // there is none
+      announce(channel, key, tinyWeights(1), { round: 2 });
+      wait({}); // of a round before
+      wait({ round: 2, phase: 'admit', remaining: null });
+      wait({ round: 2, remaining: null });
+      wait({ round: 2, phase: 'aggregate' }); // with a deadline
+      wait({ round: 2, missing: [stranger] });
+      wait({ round: 2, missing: [key, key] });
+      wait({ round: 2 });
+    });
+    const { participant, events } = await joinAs('A', text);
+    const { value: round } = await participant.rounds().next();
+    const told = () => events.flatMap((event) => (event.type === 'phase' ? [event.missing] : []));
+    await vi.waitFor(() => expect(told()).toHaveLength(2));
+    expect(told()).toEqual([[], [{ name: 'A', fingerprint: expect.any(String) }]]);
     expect(round?.signal.aborted).toBe(false);
     await participant.leave('done');
   });

@@ -6,7 +6,7 @@ import type { Plan } from '../../shared/plan.ts';
 import { closeName } from '../../shared/protocol/codes.ts';
 import type { MessageOf, SiteMessage } from '../../shared/protocol/messages.ts';
 import { ApprovedPayload } from './approved-payload.ts';
-import { sha256 } from './digest.ts';
+import { sameBytes, sha256 } from './digest.ts';
 import { decodeFeatureBatch } from './feature-batch.ts';
 import type { Identity, SealingKeys } from './identity.ts';
 import type { Roster } from './roster.ts';
@@ -117,6 +117,11 @@ export class Round {
 
   matches({ stage, round }: { stage: Stage; round: number }): boolean {
     return stage === this.stage && round === this.number;
+  }
+
+  /** `key` is raw Ed25519. */
+  hasMember(key: Uint8Array): boolean {
+    return this.#members.some((member) => sameBytes(member, key));
   }
 
   /** After the announcement, and again after each reconnect. */

@@ -3,7 +3,7 @@
  * through it but control messages and `ApprovedPayload`s.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Party, Stage } from '../../shared/consent.ts';
+import type { Party } from '../../shared/consent.ts';
 import { fault, isFault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
 import { closeCodes, mayRetry } from '../../shared/protocol/codes.ts';
@@ -21,42 +21,16 @@ import { createSealingKeys, type Identity, type SealingKeys } from './identity.t
 import { closedBy, introduce } from './introduction.ts';
 import type { Invitation } from './invitation.ts';
 import { closeNameOf, type Link, type LinkHandlers } from './link.ts';
+import type { ParticipantEvent } from './participant-events.ts';
 import { Round } from './participant-round.ts';
 import { Roster } from './roster.ts';
 import { dial } from './socket.ts';
 import { noTraffic, type Traffic } from './traffic.ts';
+import { openPhase } from './waiting.ts';
 import { readWeights } from './weights-frame.ts';
 
+export type { ParticipantEvent, ParticipantNews, ParticipantState } from './participant-events.ts';
 export type { RemoteBatch, Round } from './participant-round.ts';
-
-/** What happens, where there is something to say of it: `words` is a sentence for a person. */
-export type ParticipantNews = { words: string } & (
-  | { type: 'connected'; again: boolean }
-  | { type: 'disconnected'; reason: string }
-  /** To be shown loudly: without TLS, or with TLS that ends before the coordinator. */
-  | { type: 'insecure' }
-  /** Features of a peer were not used. */
-  | { type: 'peer-refused'; site: Party; error: Error }
-  /** An answer came too late, and the round goes on without it. */
-  | { type: 'late'; about: 'features' | 'update'; stage: Stage; round: number }
-  | { type: 'round-over'; stage: Stage; round: number; counted: boolean; sites: number }
-);
-
-/** How things stand, for a page. */
-export type ParticipantState =
-  /** The other admitted sites, whenever that changes. */
-  | { type: 'roster'; sites: (Party & { present: boolean })[] }
-  /** A phase of a round that this site is a member of is open; `deadline` is milliseconds since 1970. */
-  | {
-      type: 'phase';
-      stage: Stage;
-      round: number;
-      rounds: number;
-      phase: 'features' | 'training';
-      deadline: number;
-    };
-
-export type ParticipantEvent = ParticipantNews | ParticipantState;
 
 export interface ParticipantOptions {
   identity: Identity;
@@ -260,6 +234,9 @@ export class Participant {
         this.#round.closeFeatures();
         this.#tellPhase(this.#round, 'training', message.remaining);
         return;
+      case 'waiting':
+        this.#onWaiting(message);
+        return;
       case 'counted':
         if (this.#round?.matches(message)) this.#round.counted(message.about);
         return;
@@ -320,7 +297,14 @@ export class Participant {
 
   #tellPhase({ stage, number, rounds }: Round, phase: 'features' | 'training', remaining: number): void {
     const deadline = Date.now() + remaining;
-    this.#options.onEvent({ type: 'phase', stage, round: number, rounds, phase, deadline });
+    this.#options.onEvent({ type: 'phase', stage, round: number, rounds, phase, deadline, missing: [] });
+  }
+
+  #onWaiting(message: MessageOf<'waiting'>): void {
+    const { identity, name } = this.#options;
+    const self = { name, fingerprint: identity.fingerprint };
+    const open = openPhase(message, { plan: this.plan, round: this.#round, parties: [self, ...this.peers()] });
+    if (open) this.#options.onEvent({ type: 'phase', ...open });
   }
 
   #onRefused(message: MessageOf<'refused'>): void {

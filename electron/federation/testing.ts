@@ -24,6 +24,7 @@ import { dial } from './socket.ts';
 /** Short enough for a test, long enough for a busy machine. */
 export const quick: Timing = {
   ...defaultTiming,
+  waitingEvery: 20,
   pingEvery: 200,
   silence: 5000,
   grace: 1500,

@@ -97,6 +97,7 @@ async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinRe
           permissions: folder.permissions,
           decider: options.decider,
           rule: options.rule,
+          own: site.identity.fingerprint,
           run: run.id,
           answerTimeout,
         });

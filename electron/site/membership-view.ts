@@ -73,8 +73,8 @@ export class MembershipRecord {
         this.#change({ peers: event.sites.map((site) => this.#peer(site)) });
         return true;
       case 'phase': {
-        const { stage, round, rounds, phase, deadline } = event;
-        this.#change({ current: { stage, round, rounds, phase, deadline, missing: [] } });
+        const { stage, round, rounds, phase, deadline, missing } = event;
+        this.#change({ current: { stage, round, rounds, phase, deadline, missing } });
         return true;
       }
       case 'payload': {

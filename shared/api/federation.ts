@@ -23,7 +23,7 @@ export interface RoundView {
   rounds: number; // of this stage
   phase: RoundPhase;
   deadline: number | null; // ms since 1970
-  missing: Party[]; // whom the phase waits for; empty where only the coordinator knows
+  missing: Party[]; // whom the phase waits for; empty also in a membership whose coordinator does not tell
 }
 
 /** Bytes of frames by what they carried; `other` is the protocol itself. */

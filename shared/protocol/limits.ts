@@ -32,6 +32,8 @@ export const limits = {
   handshakes: 64, // connections at once that have not proved who they are
   connectionsPerMinute: 240, // from one address; a whole federation may stand behind one proxy
   looksPerMinute: 30, // with one token: a person pastes an invitation a few times, and each look costs a plan
+  /** Sites are told whom a phase waits for at most that often, and at each phase's beginning: answers come in bursts. */
+  waitingEvery: 1000,
   queuedFrames: 64, // frames received before the handshake code listens
 
   /** A person's link may be slow, a handshake of four small messages is not. */
@@ -53,6 +55,7 @@ export const limits = {
 
 /** The times that a test shortens. */
 export interface Timing {
+  waitingEvery: number;
   handshakeTime: number;
   pingEvery: number;
   silence: number;
@@ -64,6 +67,7 @@ export interface Timing {
 }
 
 export const defaultTiming: Timing = {
+  waitingEvery: limits.waitingEvery,
   handshakeTime: limits.handshakeTime,
   pingEvery: limits.pingEvery,
   silence: limits.silence,

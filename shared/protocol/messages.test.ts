@@ -38,6 +38,34 @@ describe('frames', () => {
     expect(() => decodeFrame(literal, 'coordinator')).toThrow(bad);
   });
 
+  it('of whom a phase waits for are laid out as any other', () => {
+    const literal = Buffer.concat([
+      Buffer.from('86a474797065a777616974696e67a57374616765aa66696e6574756e696e67', 'hex'), // map of 6, "type": "waiting", "stage": "finetuning"
+      Buffer.from('a5726f756e6402a57068617365a775706461746573', 'hex'), // "round": 2, "phase": "updates"
+      Buffer.from('a972656d61696e696e67cd03e8a76d697373696e6791c420', 'hex'), // "remaining": 1000, "missing": array of 1 of bin 32
+      bytes(32),
+    ]);
+    const place = { stage: 'finetuning' as const, round: 2, phase: 'updates' as const };
+    const message = { type: 'waiting' as const, ...place, remaining: 1000, missing: [bytes(32)] };
+    expect(Buffer.from(encodeFrame(message))).toEqual(literal);
+    expect(decodeFrame(new Uint8Array(literal), 'coordinator')).toEqual(message);
+    expect(() => decodeFrame(literal, 'site')).toThrow(bad);
+  });
+
+  it.each([
+    ['somebody twice too long', { missing: [bytes(33)] }],
+    ['more missing than there can be sites', { missing: Array.from({ length: limits.sites + 1 }, () => bytes(32)) }],
+    ['nobody at all', { missing: null }],
+    ['round 0', { round: 0 }],
+    ['the phase after the last', { phase: 'finished' }],
+    ['a time below zero', { remaining: -1 }],
+    ['a name', { name: 'A' }],
+  ])('of whom a phase waits for refuse %s', (_name, change) => {
+    const place = { stage: 'pretraining', round: 1, phase: 'features' };
+    const frame = encode({ type: 'waiting', ...place, remaining: 5, missing: [], ...change });
+    expect(() => decodeFrame(frame, 'coordinator')).toThrow(bad);
+  });
+
   it('are read as what one side may say, not the other', () => {
     const frame = encode({ type: 'withhold', stage: 'pretraining', round: 3 });
     expect(() => decodeFrame(frame, 'coordinator')).toThrow(bad);
@@ -101,6 +129,9 @@ describe('frames', () => {
     const roster = encodeFrame({ type: 'roster', sites: Array.from({ length: limits.sites }, () => site) });
     expect(roster.length).toBeLessThan(limits.frameBytes);
     expect(decodeFrame(roster, 'coordinator').type).toBe('roster');
+    const missing = Array.from({ length: limits.sites }, () => bytes(32));
+    const open = { stage: 'pretraining' as const, round: 1, phase: 'training' as const, remaining: 1e9, missing };
+    expect(encodeFrame({ type: 'waiting', ...open }).length).toBeLessThan(limits.frameBytes);
     const keys = Array.from({ length: limits.sites }, () => ({ to: bytes(32), wrapped: bytes(48) }));
     const place = { stage: 'pretraining' as const, round: 1 };
     const sealed = { ephemeral: bytes(32), nonce: bytes(12), signature: bytes(64), bytes: 1 };

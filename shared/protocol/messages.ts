@@ -133,6 +133,14 @@ const fromCoordinator = z.discriminatedUnion('type', [
     bytes: z.int().min(1).max(limits.weightsBytes),
   }),
   z.strictObject({ type: z.literal('training'), stage, round, remaining: time }),
+  z.strictObject({
+    type: z.literal('waiting'),
+    stage,
+    round,
+    phase: z.enum(['admit', 'announce', 'features', 'training', 'updates', 'aggregate']),
+    remaining: time.nullable(),
+    missing: z.array(publicKey).max(limits.sites),
+  }),
   z.strictObject({ type: z.literal('counted'), about, stage, round }),
   z.strictObject({
     type: z.literal('refused'),

@@ -39,7 +39,16 @@ function describe600(change: Partial<PayloadDescription> = {}): PayloadDescripti
 function gateWith(decider: Decider, answerTimeout = 5, rule?: () => Decision | undefined) {
   const site = createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
   const { ledger, approvals, permissions } = site;
-  const gate = new ConsentGate({ ledger, approvals, permissions, decider, rule, run: 'run-1', answerTimeout });
+  const gate = new ConsentGate({
+    ledger,
+    approvals,
+    permissions,
+    decider,
+    rule,
+    own: 'dddd',
+    run: 'run-1',
+    answerTimeout,
+  });
   return { site, gate };
 }
 
@@ -217,6 +226,15 @@ describe('ConsentGate', () => {
     ]);
   });
 
+  it('never takes this site for new to itself, nor notes it as known', async () => {
+    const { asked, decider } = person({ answer: 'allow-once' });
+    const { gate, site } = gateWith(decider);
+    const own = { name: 'A', fingerprint: 'dddd', isNew: true };
+    await gate.ask(bytes, describe600({ recipients: [own, { ...nord, isNew: false }] }), signal);
+    expect(asked[0].recipients.map(({ isNew }) => isNew)).toEqual([false, true]);
+    expect(site.approvals.list().map(({ fingerprint }) => fingerprint)).toEqual(['aaaa']);
+  });
+
   it('makes nobody known and grants nothing where no person decides', async () => {
     const { gate, site } = gateWith(async () => ({ answer: 'allow-run', by: 'policy p', reason: '', bounds: {} }));
     expect(isApproved(await gate.ask(bytes, describe600(), signal))).toBe(true);
@@ -267,11 +285,26 @@ describe('a standing permission', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('covers what this site sends to its own coordinator', async () => {
+    const { gate, asked } = await granted({ ...bounds, recipients: ['aaaa', 'dddd'] });
+    const own = { name: 'A', fingerprint: 'dddd', isNew: true };
+    expect(isApproved(await gate.ask(bytes, describe600({ round: 2, recipients: [own] }), signal))).toBe(true);
+    expect(asked).toHaveLength(1);
+  });
+
   it('does not cover another run', async () => {
     const { site } = await granted();
     const { asked, decider } = person();
     const { ledger, approvals, permissions } = site;
-    const gate = new ConsentGate({ ledger, approvals, permissions, decider, run: 'run-2', answerTimeout: 5 });
+    const gate = new ConsentGate({
+      ledger,
+      approvals,
+      permissions,
+      decider,
+      own: 'dddd',
+      run: 'run-2',
+      answerTimeout: 5,
+    });
     await gate.ask(bytes, describe600(), signal);
     expect(asked).toHaveLength(1);
   });

@@ -22,6 +22,7 @@ export interface GateSettings {
   decider: Decider;
   /** A rule that decides before any permission and anybody who could be asked; undefined where it leaves it to them. */
   rule?: () => Decision | undefined;
+  own: string; // fingerprint of this site, which is never new to itself: it may be its own coordinator
   /** The run that asks; a standing permission ends with it. */
   run: string;
   answerTimeout: number; // seconds; no answer by then is a no
@@ -58,7 +59,8 @@ export class ConsentGate {
     let entry: number;
     try {
       for (const recipient of payload.recipients) {
-        recipient.isNew = !this.#settings.approvals.has(recipient.fingerprint);
+        const { fingerprint } = recipient;
+        recipient.isNew = fingerprint !== this.#settings.own && !this.#settings.approvals.has(fingerprint);
       }
       decision = this.#settings.rule?.() ?? this.#standingPermission(payload) ?? (await this.#answer(payload, signal));
       entry = this.#record(payload, decision);
@@ -130,12 +132,14 @@ export class ConsentGate {
 
   /** Decision, permission, known recipients and, after a no, that nothing left: all or none, before anything happens. */
   #record(payload: PayloadDescription, decision: Decision): number {
-    const { ledger, approvals, permissions, decider, run } = this.#settings;
+    const { ledger, approvals, permissions, decider, own, run } = this.#settings;
     const { projection: _picture, ...recorded } = payload;
     return ledger.together(() => {
       const [entry] = ledger.append({ type: 'decision', run, payload: recorded, ...decision });
       if (!allows(decision)) ledger.append({ type: 'outcome', decision: entry, outcome: 'withheld', note: 'refused' });
-      else if (isPersonal(decider)) approvals.add(payload.recipients);
+      else if (isPersonal(decider)) {
+        approvals.add(payload.recipients.filter(({ fingerprint }) => fingerprint !== own));
+      }
       if (decision.answer === 'allow-run') permissions.grant(this.#scope(payload), decision.bounds ?? {}, decision.by);
       return entry;
     });
