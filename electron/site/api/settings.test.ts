@@ -99,6 +99,17 @@ describe('settings', () => {
     window.workstation.site.folder.settings.write('settings', { engine: 'of another version' });
     expect((await window.ask('readSettings')).engine).toBe('auto');
   });
+
+  it('keep the rule that nothing leaves where another of them does not hold', async () => {
+    // Guards against a plan of another version that took the rule with it: a standing permission would have counted again.
+    const window = await started('rule');
+    const { settings } = window.workstation.site.folder;
+    settings.write('settings', { engine: 'wasm', consent: 'refuse', plan: { axis: 'of another version' } });
+    const usual = planSchema.parse({});
+    expect(await window.ask('readSettings')).toEqual({ engine: 'wasm', consent: 'refuse', plan: usual });
+    settings.write('settings', { consent: 'of another version' });
+    expect((await window.ask('readSettings')).consent).toBe('refuse');
+  });
 });
 
 describe('the site', () => {
