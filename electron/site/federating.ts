@@ -87,12 +87,9 @@ const RULE = { by: 'rule of the site', reason: "the site's rule refuses everythi
 
 /** In force now, oldest first. */
 function standingPermissions({ permissions, ledger }: SiteFolder): StandingPermission[] {
-  const inForce = permissions.list();
-  if (inForce.length === 0) return [];
-  const askers = ledger.list().flatMap((entry) => (entry.type === 'decision' ? [entry.payload.asker] : []));
-  return inForce.map(({ id, scope, bounds, grantedBy, grantedAt }) => {
+  return permissions.list().map(({ id, scope, bounds, grantedBy, grantedAt }) => {
     const { run, federation, asker, stage, kind } = scope;
-    const coordinator = askers.findLast(({ fingerprint }) => fingerprint === asker) ?? { name: '', fingerprint: asker };
+    const coordinator = { name: ledger.askerName(asker) ?? '', fingerprint: asker };
     return {
       id,
       run,

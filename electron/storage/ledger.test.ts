@@ -83,6 +83,35 @@ describe('Ledger', () => {
     expect(seen).toEqual([3]);
   });
 
+  it('knows the name under which a coordinator asked last, also past entries that somebody broke', () => {
+    const { ledger, path } = site();
+    const asked = (name: string): LedgerEntry => ({
+      type: 'decision',
+      run: 'run-1',
+      payload: {
+        kind: 'weights',
+        federation: 'Together',
+        stage: 'pretraining',
+        round: 1,
+        asker: { name, fingerprint: 'aa' },
+        recipients: [],
+        bytes: 1,
+        sha256: '',
+        vectors: 0,
+        vectorLength: 0,
+        parameters: 1,
+        volumes: 1,
+        treatment: '',
+      },
+      answer: 'refuse',
+      by: 'anna',
+      reason: '',
+    });
+    ledger.append(asked('First'), asked('Second'), entry('a'));
+    tamper(path, "UPDATE ledger SET entry = 'no JSON' WHERE number = 3");
+    expect([ledger.askerName('aa'), ledger.askerName('bb')]).toEqual(['Second', undefined]);
+  });
+
   it('adds several entries whole or not at all', () => {
     const { ledger } = filled();
     const wrong = { type: 'outcome', decision: 1, outcome: 'lost', note: '' } as unknown as LedgerEntry;

@@ -91,6 +91,7 @@ export class Ledger {
   #last: Query<[], Row>;
   #all: Query<[], Row>;
   #largest: Query<[], { seq: number }>;
+  #asker: Query<[string], { name: string }>;
   readonly #listeners = new Set<() => void>();
   #telling = false;
 
@@ -100,6 +101,11 @@ export class Ledger {
     this.#last = database.query('SELECT * FROM ledger ORDER BY number DESC LIMIT 1');
     this.#all = database.query('SELECT * FROM ledger ORDER BY number');
     this.#largest = database.query("SELECT seq FROM sqlite_sequence WHERE name = 'ledger'");
+    this.#asker = database.query(
+      `SELECT entry ->> '$.payload.asker.name' AS name FROM ledger
+         WHERE CASE WHEN json_valid(entry) THEN entry ->> '$.payload.asker.fingerprint' END = ?
+       ORDER BY number DESC LIMIT 1`,
+    );
   }
 
   /** Adds entries, all or none, and gives their numbers. Processes that add at once take turns. On disk when it returns. */
@@ -150,6 +156,11 @@ export class Ledger {
   /** Hash of the last entry; zeros for an empty ledger. Noted elsewhere, it shows later that nothing was rewritten. */
   head(): string {
     return this.#last.get()?.hash ?? BEGINNING;
+  }
+
+  /** The name under which a coordinator asked last; undefined where it never did. Reads no further back than it must. */
+  askerName(fingerprint: string): string | undefined {
+    return this.#asker.get(fingerprint)?.name;
   }
 
   /** Walks the whole chain. */
