@@ -100,8 +100,9 @@ export class RunDesk {
         .catch((error) => error)
         .then((error) => {
           this.#end(atWork);
-          reject(error); // says nothing more where the run's id was given
-        });
+          throw error;
+        })
+        .catch(reject); // says nothing more where the run's id was given
     });
   }
 
