@@ -1,5 +1,6 @@
 /** Which requests a host listens to at all: those of its own pages, addressed to this machine by a loopback name. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { guardHeaders } from '../../shared/window-guard.ts';
 
 /** Any port: behind `ssh -L` the browser knows another one than the host. */
 const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
@@ -18,31 +19,15 @@ export function refusal(request: IncomingMessage): 'host' | 'origin' | null {
   return isLink && pathOf(request) === '/' ? null : 'origin';
 }
 
+/** Of an address that is none, such as `//`, what leads nowhere. */
 export function pathOf(request: IncomingMessage): string {
-  return new URL(request.url ?? '/', 'http://localhost').pathname;
+  return urlOf(request)?.pathname ?? '/nowhere';
 }
 
-/** On every answer, data included: an exported page is to be saved, not to run here. */
-const headers = {
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    "img-src 'self' blob: data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
-};
+export function urlOf({ url = '/' }: IncomingMessage): URL | undefined {
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost') : undefined;
+}
 
 export function guard(response: ServerResponse): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(guardHeaders)) response.setHeader(name, value);
 }

@@ -252,6 +252,12 @@ describe('a WebSocket', () => {
     expect(await knock({ protocols, headers: { Cookie, Origin } })).toBeInstanceOf(WebSocket);
   });
 
+  it('is refused at an address that is none, which ends nothing', async () => {
+    const { Cookie, pageKey } = await enter();
+    const headers = { Cookie, Origin: `http://${address}` };
+    expect(await knock({ path: '//', protocols: [HOST_PROTOCOL, pageKey], headers })).toBe(400);
+  });
+
   it('carries verbs and their errors', async () => {
     const page = speak(await connect());
     expect(await page.answer('snapshot', [])).toMatchObject({ ok: true, value: { site: { name: 'Hospital A' } } });
@@ -356,6 +362,17 @@ describe('an upload', () => {
     expect(readFileSync(path, 'utf8')).toBe('voxels');
     expect((await put(at('one/images/scan%20a.nii.gz'), 'others')).status).toBe(409);
     expect(readFileSync(path, 'utf8')).toBe('voxels');
+  });
+
+  it('is not taken away by another of its name that comes at the same time', async () => {
+    const { Cookie } = await enter();
+    const headers = { Cookie, Origin: `http://${address}` };
+    const both = await Promise.all(
+      ['first', 'other'].map((body) => ask(at('twin/scan.nii'), { method: 'PUT', headers, body })),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const { path } = JSON.parse(both.find(({ status }) => status === 200)?.body ?? '');
+    expect(readFileSync(path, 'utf8')).toMatch(/^(first|other)$/);
   });
 
   it('cannot leave it', async () => {

@@ -10,7 +10,7 @@ import type { Task } from '../../shared/api.ts';
 import { fault } from '../../shared/errors.ts';
 import { HOST_PROTOCOL, type HostFunctions, LARGEST_FRAME } from '../../shared/host-wire.ts';
 import type { Workstation } from '../site/workstation.ts';
-import { guard, pathOf, refusal } from './border.ts';
+import { guard, pathOf, refusal, urlOf } from './border.ts';
 import { Connection } from './connection.ts';
 import { closedPage, entryPage } from './notes.ts';
 import { servePage } from './pages.ts';
@@ -107,8 +107,8 @@ export class Host {
     const why = refusal(request);
     if (why) return say(response, 403, `Refused: this request has a foreign ${why}.`, true);
     const path = pathOf(request);
-    const token = new URL(request.url ?? '/', 'http://localhost').searchParams.get('token');
-    if (path === '/' && token !== null) {
+    const token = urlOf(request)?.searchParams.get('token');
+    if (path === '/' && token) {
       const session = this.#sessions.exchange(token);
       if (session) {
         response.setHeader('Set-Cookie', this.#sessions.setCookie(session.cookie));

@@ -2,7 +2,8 @@
  * Files that a person dropped into a page in a browser: `PUT /site/uploads/BATCH/FOLDER/NAME` writes them to a folder of
  * the site, from where they are imported. A batch is removed when its import ended, all of them when the host closes.
  */
-import { createWriteStream, existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname, join, sep } from 'node:path';
 import { Transform } from 'node:stream';
@@ -60,9 +61,9 @@ export class Uploads {
       const { bavail, bsize } = statfsSync(this.folder);
       if (bavail * bsize - length < uploadLimits.freeBytes)
         throw new UploadRefused(507, 'The disk of the site has no room for the file.');
-      if (existsSync(file)) throw new UploadRefused(409, 'A file of this name came before.');
+      const handle = await open(file, 'wx', 0o600).catch(refuseSecond);
       try {
-        await pipeline(request, atMost(length), createWriteStream(file, { mode: 0o600, flags: 'wx' }));
+        await pipeline(request, atMost(length), handle.createWriteStream());
       } catch (error) {
         rmSync(file, { force: true });
         throw error;
@@ -109,6 +110,12 @@ export function cleanName(name: string): string {
     .replace(/^[.\s]+|[.\s]+$/g, '_');
   const safe = RESERVED.test(clean) || clean === '' ? `_${clean}` : clean;
   return safe.length <= length ? safe : safe.slice(0, length - 24) + safe.slice(-24);
+}
+
+/** Of two that come at once under one name, the later must not take the earlier one's file away. */
+function refuseSecond(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EEXIST') throw new UploadRefused(409, 'A file of this name came before.');
+  throw error;
 }
 
 function decoded(part: string): string {
