@@ -69,7 +69,24 @@ it('goes on after the host stopped, a member paused, and the host was closed and
   });
   await nord.api.continueHosting();
   await nord.api.resumeRun(own);
-  const stop = [nord, sued].map(allowEverything);
+  const stop = [allowEverything(nord)];
+  await answer(sued, ['features', 1], 'allow-once');
+  await answer(sued, ['weights', 1], 'allow-once');
+  await questionAbout(sued, 'features', 2);
+
+  // Whoever goes on still shows the round before.
+  const [hosted] = (await until(nord, (s) => s.hosted?.rounds.length === 1 && s.hosted)).rounds;
+  const [lived] = sued.snapshot.membership?.rounds ?? [];
+  expect(hosted).toMatchObject({ round: 1, counted: true, sites: 2 });
+  expect(lived).toMatchObject({ round: 1, counted: true, sites: 2, features: 'sent', weights: 'sent' });
+  await sued.api.pauseRun();
+  await until(sued, ({ membership, activity }) => membership?.result === 'stopped' && activity === null);
+  await nord.api.stopHosting();
+  await nord.api.continueHosting();
+  await sued.api.resumeRun(run);
+  expect(nord.snapshot.hosted?.rounds).toEqual([hosted]);
+  expect(sued.snapshot.membership?.rounds[0]).toEqual(lived);
+  stop.push(allowEverything(sued));
   await Promise.all([nord, sued].map((window) => until(window, (s) => s.membership?.result === 'finished')));
   for (const end of stop) end();
   expect((await sued.api.listRuns())[0]).toMatchObject({ id: run, state: 'finished' });

@@ -116,9 +116,19 @@ describe('a federation by windows', () => {
     expect(question.answerBy - question.askedAt).toBeCloseTo(0.8 * plan.featuresDeadline * 1000, -3);
     await until(sued, ({ activity }) => activity?.waiting);
     expect(sued.snapshot.membership?.current).toMatchObject({ phase: 'features', round: 1, rounds: 3 });
-    expect(nord.snapshot.hosted?.current?.missing.map(({ name }) => name).sort()).toEqual(['Nord', 'Sued']);
+    for (const look of [nord.snapshot.hosted, sued.snapshot.membership]) {
+      expect(look?.current?.missing.map(({ name }) => name).sort()).toEqual(['Nord', 'Sued']);
+    }
     await answer(sued, ['features', 1], 'refuse');
     await until(nord, ({ hosted }) => hosted?.current?.missing.length === 1); // only Nord itself
+    const current = await until(
+      sued,
+      ({ membership }) => membership?.current?.missing.length === 1 && membership.current,
+    );
+    expect(current).toMatchObject({
+      phase: 'features',
+      missing: [{ name: 'Nord', fingerprint: nord.site.fingerprint }],
+    });
     await answer(nord, ['features', 1], 'allow-run');
     expect(await until(nord, ({ permissions }) => permissions.length > 0 && permissions)).toMatchObject([
       { kind: 'features', federation: 'Nord', coordinator: { name: 'Nord' }, bounds: { rounds: 3, vectors: 32 } },

@@ -3,16 +3,19 @@
  *
  *     coordinator/federation.json   name, plan, address and how it listens: for `invite` in another process, and to go on
  *     coordinator/state.msgpack     the coordinator's state; gone when the federation is finished
+ *     coordinator/rounds.json       the rounds so far as a window shows them
  *     coordinator/tokens/           an empty file for each issued token, named by its hash
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode, encode } from '@msgpack/msgpack';
 import { z } from 'zod';
+import type { RoundRecord } from '../../shared/api/federation.ts';
 import { fault } from '../../shared/errors.ts';
 import { planSchema } from '../../shared/plan.ts';
 import type { CoordinatorState, CoordinatorStore } from '../federation/coordinator-state.ts';
 import { readWholeFile, writeFileAtomic } from '../storage/atomic-file.ts';
+import { parseJson } from '../storage/json-text.ts';
 
 const hostedSchema = z.strictObject({
   federation: z.string(),
@@ -33,6 +36,29 @@ const hostedSchema = z.strictObject({
     .default(null),
 });
 export type Hosted = z.infer<typeof hostedSchema>;
+
+const bytesSchema = z.strictObject({ features: z.number(), weights: z.number(), other: z.number() });
+const handedSchema = z.enum(['sent', 'withheld']).nullable();
+const trafficSchema = { features: handedSchema, weights: handedSchema, up: bytesSchema, down: bytesSchema };
+const roundsSchema: z.ZodType<RoundRecord[]> = z.array(
+  z.strictObject({
+    stage: z.enum(['pretraining', 'finetuning']),
+    round: z.int(),
+    counted: z.boolean().nullable(),
+    sites: z.int(),
+    loss: z.number().nullable(),
+    seconds: z.number().nullable(),
+    ...trafficSchema,
+    perSite: z.array(
+      z.strictObject({
+        name: z.string(),
+        fingerprint: z.string(),
+        volumes: z.int().nullable(),
+        ...trafficSchema,
+      }),
+    ),
+  }),
+);
 
 export class CoordinatorFiles implements CoordinatorStore {
   readonly #folder: string;
@@ -60,8 +86,20 @@ export class CoordinatorFiles implements CoordinatorStore {
   clear(): void {
     rmSync(this.#about, { force: true });
     rmSync(this.#state, { force: true });
+    rmSync(this.#rounds, { force: true });
     rmSync(this.#tokens, { recursive: true, force: true });
     mkdirSync(this.#tokens);
+  }
+
+  /** As a window showed them; none where there is no such file, or it is broken: they are only shown. */
+  rounds(): RoundRecord[] {
+    if (!existsSync(this.#rounds)) return [];
+    const parsed = roundsSchema.safeParse(parseJson(Buffer.from(readWholeFile(this.#rounds)).toString('utf8')));
+    return parsed.data ?? [];
+  }
+
+  writeRounds(rounds: RoundRecord[]): void {
+    writeFileAtomic(this.#rounds, JSON.stringify(rounds));
   }
 
   issueToken(hash: string): void {
@@ -91,6 +129,10 @@ export class CoordinatorFiles implements CoordinatorStore {
 
   get #state(): string {
     return join(this.#folder, 'state.msgpack');
+  }
+
+  get #rounds(): string {
+    return join(this.#folder, 'rounds.json');
   }
 
   get #tokens(): string {

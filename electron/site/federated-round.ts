@@ -19,6 +19,7 @@ import { treat } from './consent/treatment.ts';
 import type { SiteContext } from './context.ts';
 import type { JoinEvent } from './join-events.ts';
 import { describeFeatures, describeWeights, type PayloadContext } from './payloads.ts';
+import { placeOfRound } from './recorded-rounds.ts';
 import { readRemoteFeatures, writeRemoteFeatures } from './remote-features.ts';
 import { roundsOf, stepsBefore, stepsOf } from './run-steps.ts';
 
@@ -221,8 +222,8 @@ function payloadContext({ participant }: Membership, round: Round, volumes: numb
   return { federation, coordinator, stage: round.stage, round: round.number, rounds: round.rounds, volumes };
 }
 
-function trainingOptions({ plan, onEvent }: Membership, round: Round) {
-  const place = round.stage === 'pretraining' ? round.number : plan.rounds + round.number;
+function trainingOptions({ plan, run, onEvent }: Membership, round: Round) {
+  const place = placeOfRound(run, round.stage, round.number);
   return {
     signal: round.signal,
     onProgress: ({ step, loss }: Progress) =>

@@ -11,12 +11,14 @@ import { hashToken, parseInvitation } from '../federation/invitation.ts';
 import { Participant, type Round } from '../federation/participant.ts';
 import { noTraffic, type Traffic, trafficSince } from '../federation/traffic.ts';
 import type { Model } from '../storage/models.ts';
+import type { Run } from '../storage/runs.ts';
 import { ConsentGate } from './consent/gate.ts';
 import type { SiteContext } from './context.ts';
 import { finetuneRound, Leaving, type Membership, pretrainRound, roundFile } from './federated-round.ts';
 import type { JoinEvent, RoundSummary } from './join-events.ts';
 import { forgetInvitation, keepInvitation } from './kept-invitation.ts';
 import { readPem } from './pem.ts';
+import { placeOfRound } from './recorded-rounds.ts';
 import { asRun, locked, noteTraining } from './runs.ts';
 import { allVolumes, labelledVolumes } from './volumes.ts';
 
@@ -62,6 +64,7 @@ async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinRe
   const stop = () => ending.abort();
   signal?.addEventListener('abort', stop, { once: true });
   signal?.throwIfAborted();
+  let noted: Run | undefined;
   const participant = await Participant.connect({
     identity: site.identity,
     name: site.name,
@@ -72,6 +75,11 @@ async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinRe
     planHash: options.planHash,
     signal: ending.signal,
     onEvent: (event) => {
+      if (event.type === 'round-over' && noted) {
+        const { stage, round, counted, sites } = event;
+        const at = { round: placeOfRound(noted, stage, round), step: 0 };
+        folder.runs.record(noted.id, at, { counted: counted ? 1 : 0, sites });
+      }
       if ('words' in event) onEvent({ type: 'news', news: event, loud: event.type === 'insecure' });
       else onEvent(event);
     },
@@ -88,6 +96,7 @@ async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinRe
     await ready(participant, plan.finetuneRounds > 0 ? labelled : () => {});
     const details = { federation, coordinator: coordinator.fingerprint, invitation: hashToken(invitation.token) };
     return await asRun(folder, { kind: 'federated', plan, details, resume, onRun }, (run) => {
+      noted = run;
       keepInvitation(run, options);
       onEvent({ type: 'joined', run: run.id, federation, coordinator, plan });
       const gate = (answerTimeout: number) =>
@@ -181,7 +190,7 @@ function noteRound(
   traffic: Traffic,
 ): RoundSummary {
   const { runs } = site.folder;
-  const place = round.stage === 'pretraining' ? round.number : plan.rounds + round.number;
+  const place = placeOfRound(run, round.stage, round.number);
   noteTraining(site.folder, run.id, place, result);
   const { sent, received } = traffic;
   runs.count(

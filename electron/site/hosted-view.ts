@@ -1,5 +1,12 @@
 /** What a window shows of the federation that this site hosts, kept true by the coordinator's events. */
-import type { ByteCounts, FederationMessage, Handed, HostedView, Peer } from '../../shared/api/federation.ts';
+import type {
+  ByteCounts,
+  FederationMessage,
+  Handed,
+  HostedView,
+  Peer,
+  RoundRecord,
+} from '../../shared/api/federation.ts';
 import type { ErrorReport } from '../../shared/api.ts';
 import type { Party } from '../../shared/consent.ts';
 import { mean } from '../../shared/mean.ts';
@@ -17,6 +24,7 @@ export interface HostedAbout {
   plan: Plan;
   sitesNeeded: number;
   self: string; // fingerprint of this site
+  rounds: RoundRecord[]; // of earlier starts
 }
 
 type Answers = Map<string, { features: Handed; weights: Handed }>; // by fingerprint
@@ -35,7 +43,6 @@ export class HostedRecord {
       state: 'stopped',
       peers: [],
       current: null,
-      rounds: [],
       messages: [],
       model: null,
       error: null,
@@ -163,7 +170,8 @@ export class HostedRecord {
       down: sumOf(perSite.map(({ down }) => down)),
       perSite,
     };
-    this.#change({ rounds: [...this.#view.rounds, record] });
+    const others = this.#view.rounds.filter((one) => one.stage !== stage || one.round !== round); // cut off, and repeated
+    this.#change({ rounds: [...others, record] });
   }
 
   #heard(sites: { fingerprint: string; at: number }[]): void {

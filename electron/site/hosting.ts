@@ -124,6 +124,7 @@ export class Hosting {
           }
           if (this.#running?.stop !== stop) return; // connections that close after the end
           remembered.apply(event);
+          if (event.type === 'round-finished') this.#store.writeRounds(remembered.view.rounds);
           if (record) this.#publish();
         },
       });
@@ -139,12 +140,13 @@ export class Hosting {
     await listening.promise;
   }
 
-  /** A record with the sites that were admitted before. */
+  /** A record with the rounds of earlier starts, and the sites that were admitted before. */
   async #remember({ plan, sites }: Pick<Request, 'plan' | 'sites'>, address: string): Promise<HostedRecord> {
     const { site } = this.#options;
     const about = { federation: site.name, address, plan, sitesNeeded: sites, self: site.fingerprint };
-    const record = new HostedRecord(about);
-    const saved = this.#store.hosted()?.finished ? undefined : await this.#store.load();
+    const goesOn = this.#store.hosted()?.finished === false;
+    const record = new HostedRecord({ ...about, rounds: goesOn ? this.#store.rounds() : [] });
+    const saved = goesOn ? await this.#store.load() : undefined;
     for (const admitted of saved?.sites ?? []) record.meet(admitted, admitted.volumes, false);
     return record;
   }

@@ -55,6 +55,13 @@ export class MembershipRecord {
     };
   }
 
+  /** Rounds from before this start, of the same run. What was heard since stays as it is. */
+  remember(recorded: RoundRecord[]): void {
+    const { rounds } = this.#view;
+    const heard = ({ stage, round }: RoundRecord) => rounds.some((one) => one.stage === stage && one.round === round);
+    this.#change({ rounds: [...recorded.filter((record) => !heard(record)), ...rounds] });
+  }
+
   /** True where the event changed what is shown. */
   apply(event: JoinEvent): boolean {
     const said = event.type === 'roster' || event.type === 'phase' || event.type === 'news';

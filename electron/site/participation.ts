@@ -11,6 +11,7 @@ import { viewInvitation } from './invitation-view.ts';
 import type { JoinEvent } from './join-events.ts';
 import { isKept, keptInvitation } from './kept-invitation.ts';
 import { MembershipRecord } from './membership-view.ts';
+import { recordedRounds } from './recorded-rounds.ts';
 import type { RunDesk, RunHooks } from './run-desk.ts';
 import type { Site } from './site.ts';
 
@@ -42,6 +43,7 @@ export class Participation {
     const coordinator = { name: known?.name ?? about.federation, fingerprint: about.coordinator };
     const record = this.#newRecord();
     record.apply({ type: 'joined', run: run.id, federation: about.federation, coordinator, plan: run.plan });
+    record.remember(recordedRounds(folder, run));
     record.endWith(fault('site.cancelled'));
     this.#record = record;
     this.refresh();
@@ -88,6 +90,7 @@ export class Participation {
       const onEvent = (event: JoinEvent) => {
         const changed = record.apply(event);
         if (event.type === 'joined') {
+          record.remember(recordedRounds(site.folder, site.folder.runs.get(event.run)));
           this.#record = record;
           this.#hooks = hooks;
         } else if (event.type === 'progress') onProgress({ ...event, message: event.words });

@@ -40,8 +40,17 @@ export type MetricValues = { [Name in MetricName]?: number };
 
 export type RunChange = Partial<Pick<Run, 'state' | 'round' | 'step' | 'note' | 'details'>>;
 
-/** `bytes-up-features`: bytes of feature batches sent. 'other' is everything that is no payload: the protocol itself. */
-export type MetricName = 'loss' | 'dice' | 'seconds' | `bytes-${'up' | 'down'}-${PayloadKind | 'other'}`;
+/**
+ * `bytes-up-features`: bytes of feature batches sent. 'other' is everything that is no payload: the protocol itself.
+ * `counted`: 1 where a federation's round changed the weights, else 0; `sites`: how many sent theirs.
+ */
+export type MetricName =
+  | 'loss'
+  | 'dice'
+  | 'seconds'
+  | 'counted'
+  | 'sites'
+  | `bytes-${'up' | 'down'}-${PayloadKind | 'other'}`;
 
 /** Where a metric belongs: to a step (from 1) of a round (from 1), or with step 0 to the round as a whole. */
 export interface MetricPlace {

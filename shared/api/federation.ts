@@ -39,7 +39,7 @@ export type Handed = 'sent' | 'withheld' | null;
 export interface RoundRecord {
   stage: Stage;
   round: number;
-  counted: boolean | null; // null while it is under way; enough sites sent weights, so that the round changed the model
+  counted: boolean | null; // null while it is under way, or where its end was not heard; enough sites sent weights, so that the round changed the model
   sites: number; // that sent weights
   loss: number | null; // mean: here (membership), over the sites that told theirs (hosted)
   seconds: number | null; // of training here (membership), of the whole round (hosted)
@@ -71,7 +71,7 @@ export interface HostedView {
   state: 'listening' | 'running' | 'finished' | 'failed' | 'stopped';
   peers: Peer[];
   current: RoundView | null;
-  rounds: RoundRecord[]; // oldest first, since this start
+  rounds: RoundRecord[]; // oldest first; also of earlier starts, where a window hosted them
   messages: FederationMessage[]; // newest last, at most 200
   model: string | null; // that the federation made, when it is finished
   error: ErrorReport | null; // of `failed`
@@ -88,7 +88,7 @@ export interface MembershipView {
   insecure: string | null; // a warning, where the way is not encrypted
   peers: Peer[];
   current: RoundView | null;
-  rounds: RoundRecord[]; // oldest first, since this start
+  rounds: RoundRecord[]; // oldest first, of the whole run
   messages: FederationMessage[]; // newest last, at most 200
   result: 'left' | 'finished' | 'stopped' | 'failed' | null; // `stopped` and `failed` can be continued: `resumeRun`
   model: string | null; // that the federation made, when it is finished
