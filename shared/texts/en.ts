@@ -1163,6 +1163,7 @@ export const en = {
       up: 'Left this site',
       down: 'Came in',
       split: (features: string, weights: string) => `features ${features}, weights ${weights}`,
+      withheld: 'stayed here',
       upOf: (name: string) => `From ${name}`,
       none: 'No round is finished yet.',
     },
