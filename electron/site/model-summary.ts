@@ -17,7 +17,7 @@ export function summariseModels({ models, runs, labelMaps }: SiteFolder): ModelS
       note,
       run,
       plan,
-      dice: scores?.dice ?? null,
+      dice: scores?.dice ?? (kind === 'unet' && run !== null ? runs.recentMean(run, 'dice', 1) : null) ?? null,
       createdAt,
       bytes: statSync(file, { throwIfNoEntry: false })?.size ?? 0,
       predictions: labelMaps.predictionsOf(id).length,

@@ -7,6 +7,7 @@ import type { Progress } from '../engine/jobs.ts';
 import { labelVersion, type VolumeRecord } from '../storage/catalogue.ts';
 import type { Model } from '../storage/models.ts';
 import type { Run } from '../storage/runs.ts';
+import type { SiteFolder } from '../storage/site-folder.ts';
 import { readLabelFile } from '../storage/volume-file.ts';
 import type { SiteContext } from './context.ts';
 import { asRun, locked, type RunRequest } from './runs.ts';
@@ -57,6 +58,11 @@ export async function segmentVolumes(site: SiteContext, options: SegmentingOptio
   const { resume, onRun } = options;
   const request: RunRequest = { kind: 'segment', plan: model.plan, details, resume, onRun };
   return locked(folder, 'segmenting', () => asRun(folder, request, segment));
+}
+
+/** Ids of volumes. */
+export function volumesSegmentedBy({ labelMaps }: SiteFolder, model: string): Set<string> {
+  return new Set(labelMaps.predictionsOf(model).map(({ volume }) => volume));
 }
 
 /** Stores the prediction, and its scores where there are training labels. Gives the mean Dice of those. */

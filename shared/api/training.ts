@@ -57,7 +57,7 @@ export interface ModelSummary {
   note: string;
   run: string | null;
   plan: Plan;
-  dice: number | null; // where it was scored
+  dice: number | null; // where it was scored, else of the last validation of its run; null without either
   createdAt: string;
   bytes: number;
   predictions: number; // volumes that it has predicted a label map of; those stay when it is removed
@@ -85,8 +85,17 @@ export const trainingVerbs = {
       holdOut: z.int().min(0).max(100),
     }),
   ),
-  /** Predicts label maps; volumes that this model did already are done again only where asked for. */
-  startSegmenting: verb<string>()(idSchema, z.array(idSchema).min(1).max(10_000)),
+  /** Ids of the volumes that a model has predicted a label map of. */
+  volumesSegmentedBy: verb<string[]>()(idSchema),
+  /**
+   * Predicts label maps. Volumes that this model did already are left out unless asked for `again`; what somebody judged or
+   * drew from stays beside the new prediction even then.
+   */
+  startSegmenting: verb<string>()(
+    idSchema,
+    z.array(idSchema).min(1).max(10_000),
+    z.strictObject({ again: z.boolean() }),
+  ),
   pauseRun: verb()(),
   /** Stops the run at work for good. */
   cancelRun: verb()(),

@@ -167,6 +167,10 @@ export const siteErrors = {
     message: 'The model {model} has no predictions to report on.',
     next: 'Segment some volumes with it first.',
   },
+  'site.all-segmented': {
+    message: 'The model {model} has segmented each of these volumes already.',
+    next: 'Choose other volumes, or ask for them to be done again.',
+  },
   'site.grids-differ': {
     message: '{prediction} and {reference} lie on different grids, so their voxels cannot be compared.',
     next: 'Segment the very image that the reference was drawn on.',

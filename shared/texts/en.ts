@@ -337,6 +337,16 @@ const train = {
     clear: 'None',
     chosen: (count: number, all: number) => `${number(count)} of ${number(all)} chosen`,
     nothingFits: 'No volume has this in its name.',
+    done: (count: number) =>
+      `${amount(count, 'volume')} of those ${count === 1 ? 'was' : 'were'} segmented by this U-Net already.`,
+    mark: 'Segmented by this U-Net',
+    againTitle: 'Segment these again?',
+    againWords: (count: number) =>
+      `This U-Net has segmented ${amount(count, 'volume')} of those already. From the same U-Net and the same volume ` +
+      'usually comes the same label map. What somebody judged or corrected stays beside a new prediction.',
+    againAll: (count: number) => `Segment all ${number(count)}`,
+    againOthers: (count: number) => `Only the other ${number(count)}`,
+    againOnly: (count: number) => `Segment ${amount(count, 'volume')} again`,
     missing: (count: number) =>
       `${amount(count, 'volume')} of those that were asked for ${count === 1 ? 'is' : 'are'} not here any more.`,
   },
@@ -705,6 +715,7 @@ const review = {
     correct: 'Correct',
     reject: 'Reject',
     reopen: 'Take back',
+    judged: (person: string, at: string) => `by ${person}, ${at}`,
     keys: 'A accepts, C corrects, R rejects, U takes back; arrows move in the list.',
     picture: (name: string) => `The slice of ${name} that shows most labels, with the prediction outlined`,
     export: 'Save label map',

@@ -85,7 +85,7 @@ describe('fine-tuning', () => {
     expect(summary.dice).toBe(curves.dice.at(-1)?.value);
     const [model] = await ask('listModels');
     expect(summary.made).toEqual([model.id]);
-    expect(model).toMatchObject({ kind: 'unet', run, predictions: 0, neededBy: [] });
+    expect(model).toMatchObject({ kind: 'unet', run, dice: summary.dice, predictions: 0, neededBy: [] });
 
     await ask('noteRun', run, 'first try');
     expect((await ask('listRuns'))[0].personNote).toBe('first try');
@@ -217,7 +217,7 @@ describe('segmenting and models', () => {
     await window.idle();
     const [{ id }] = await window.ask('listModels');
     const volumes = (await window.ask('listVolumes')).map((volume) => volume.id);
-    const run = await window.ask('startSegmenting', id, volumes);
+    const run = await window.ask('startSegmenting', id, volumes, { again: false });
     expect(await window.refused('removeModel', id)).toBe('site.model-in-use');
     await window.until(step(1));
     await window.ask('pauseRun');
@@ -227,6 +227,8 @@ describe('segmenting and models', () => {
     await window.idle();
     expect((await window.ask('listRuns'))[0]).toMatchObject({ id: run, state: 'finished', model: id, volumes: 4 });
     expect((await window.ask('listModels'))[0].predictions).toBe(4);
+    expect((await window.ask('volumesSegmentedBy', id)).toSorted()).toEqual(volumes.toSorted());
+    expect(await window.refused('startSegmenting', id, volumes, { again: false })).toBe('site.all-segmented');
     await window.ask('removeModel', id);
     expect(await window.ask('listModels')).toEqual([]);
   });

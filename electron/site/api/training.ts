@@ -1,11 +1,12 @@
 /** The verbs of runs and models. */
 import type { trainingVerbs } from '../../../shared/api/training.ts';
 import type { SiteApi } from '../../../shared/api.ts';
+import { fault } from '../../../shared/errors.ts';
 import { forgetInvitation } from '../kept-invitation.ts';
 import { removeModel, summariseModels } from '../model-summary.ts';
 import { resumeRun } from '../resume.ts';
 import { curvesOf, summariseRuns } from '../run-summary.ts';
-import { segmentVolumes } from '../segmenting-run.ts';
+import { segmentVolumes, volumesSegmentedBy } from '../segmenting-run.ts';
 import type { Workstation } from '../workstation.ts';
 
 export function trainingApi(workstation: Workstation): Pick<SiteApi, keyof typeof trainingVerbs> {
@@ -34,8 +35,12 @@ export function trainingApi(workstation: Workstation): Pick<SiteApi, keyof typeo
       const { site } = workstation;
       return desk.perform('finetune', (hooks) => site.finetune({ ...request, ...hooks }));
     },
-    startSegmenting: async (model, volumes) => {
+    volumesSegmentedBy: async (model) => [...volumesSegmentedBy(folder(), model)],
+    startSegmenting: async (model, chosen, { again }) => {
       const { site } = workstation;
+      const done = again ? new Set() : volumesSegmentedBy(folder(), model);
+      const volumes = chosen.filter((volume) => !done.has(volume));
+      if (volumes.length === 0) throw fault('site.all-segmented', { model });
       return desk.perform('segment', (hooks) => segmentVolumes(site, { model, volumes, ...hooks }));
     },
     pauseRun: async () => desk.pause(),
