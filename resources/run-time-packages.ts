@@ -30,7 +30,8 @@ const files: Record<string, string[]> = {
   'mime-types': ['index.js'],
   'mime-db': ['index.js', 'db.json'],
   // PDF
-  pdfkit: ['js/pdfkit.node.mjs', 'js/standard-fonts/**/*.cjs', 'js/data/*.icc'],
+  '@expo-google-fonts/inter': ['{400Regular,600SemiBold}/*.ttf'],
+  pdfkit: ['js/pdfkit.node.mjs', 'js/data/*.icc'],
   '@noble/hashes': ['esm/*.js', 'esm/package.json'],
   '@noble/ciphers': ['esm/*.js', 'esm/package.json'],
   '@swc/helpers': ['esm/_define_property.js', 'esm/_ts_decorate.js'],

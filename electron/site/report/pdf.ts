@@ -2,8 +2,9 @@
 import PDFDocument from 'pdfkit';
 import type { ReviewRow } from '../../../shared/api/review.ts';
 import { dicePlot, dotRadius } from './dice-plot.ts';
-import { dateText, numberText, type ReportFacts, volumesText } from './facts.ts';
+import { dateText, numberText, type ReportFacts, verdictText, volumesText } from './facts.ts';
 import { shortened } from './html.ts';
+import { BODY, BOLD, writable } from './typeface.ts';
 import { words } from './words.ts';
 
 const MARGIN = 44;
@@ -14,8 +15,7 @@ const QUIET = '#4d5866';
 const LINE = '#c3cbd5';
 const FAINT = '#e3e8ed';
 const ACCENT = '#1f6fc4';
-const BODY = 'Helvetica';
-const BOLD = 'Helvetica-Bold';
+const EVEN: PDFKit.Mixins.OpenTypeFeatures[] = ['tnum']; // digits of one width, so that numbers of a column compare
 
 type Pdf = PDFKit.PDFDocument;
 type Align = 'left' | 'right' | 'center';
@@ -26,9 +26,10 @@ export function reportPdf(facts: ReportFacts): Promise<Uint8Array> {
     size: 'A4',
     margins: { top: MARGIN, left: MARGIN, right: MARGIN, bottom: 0 },
     bufferPages: true,
+    font: BODY,
     lang: 'en',
     displayTitle: true,
-    info: { Title: title, Author: plain(facts.site), Creator: 'Isocenter' },
+    info: { Title: title, Author: facts.site, Creator: 'Isocenter' },
   });
   const chunks: Buffer[] = [];
   const finished = new Promise<Uint8Array>((resolve, reject) => {
@@ -75,9 +76,9 @@ function figures(pdf: Pdf, { rows, dice, confidence, verdicts }: ReportFacts): v
   let left = MARGIN;
   for (const verdict of ['accepted', 'corrected', 'rejected', 'open'] as const) {
     write(pdf, String(verdicts[verdict]), left, top + 54, { size: 9.5, bold: true });
-    left += pdf.widthOfString(String(verdicts[verdict])) + 4;
+    left += widthOf(pdf, String(verdicts[verdict])) + 4;
     write(pdf, verdictNames[verdict], left, top + 54, { size: 9.5, colour: QUIET });
-    left += pdf.widthOfString(verdictNames[verdict]) + 18;
+    left += widthOf(pdf, verdictNames[verdict]) + 18;
   }
   pdf.y = top + 76;
 }
@@ -88,7 +89,7 @@ function made(pdf: Pdf, { made: facts }: ReportFacts): void {
     const top = pdf.y;
     write(pdf, what, MARGIN, top, { size: 9.5, colour: QUIET });
     pdf.font(BODY).fontSize(9.5).fillColor(INK);
-    pdf.text(plain(how), MARGIN + 84, top, { width: WIDTH - 84 });
+    pdf.text(writable(pdf, how), MARGIN + 84, top, { width: WIDTH - 84 });
     pdf.y += 4;
   }
 }
@@ -171,8 +172,8 @@ function pictures(pdf: Pdf, { pictures: all, rows }: ReportFacts): void {
       const told =
         row.dice === null ? `${words.columns.confidence} ${row.confidence.toFixed(2)}` : `Dice ${row.dice.toFixed(3)}`;
       write(pdf, told, left, top + side + 5, { size: 8, colour: QUIET, width: side, align: 'right' });
-      const free = side - pdf.widthOfString(told) - 8;
-      write(pdf, fitted(pdf, volumeName(row), free, 8), left, top + side + 5, { size: 8, bold: true });
+      const free = side - widthOf(pdf, told) - 8;
+      write(pdf, fitted(pdf, volumeName(row), free, { size: 8 }), left, top + side + 5, { size: 8, bold: true });
     }
     pdf.y = top + side + 26;
   }
@@ -195,14 +196,17 @@ function perVolume(pdf: Pdf, { rows, labels, names }: ReportFacts): void {
   heading(pdf, words.perVolume, 100);
   tableHead();
   for (const row of rows) {
-    const height = Math.max(30, 14 * row.scores.length + 6);
+    const height = Math.max(42, 14 * row.scores.length + 6);
     if (room(pdf, height)) tableHead();
     const top = pdf.y;
-    write(pdf, fitted(pdf, volumeName(row), 0.29 * WIDTH, 9), MARGIN, top, { size: 9, bold: true });
-    const about = `${words.verdicts[row.verdict]}, ${columns.confidence.toLowerCase()} ${row.confidence.toFixed(2)}`;
-    write(pdf, about, MARGIN, top + 13, { size: 8, colour: QUIET });
+    write(pdf, fitted(pdf, volumeName(row), 0.29 * WIDTH, { size: 9 }), MARGIN, top, { size: 9, bold: true });
+    const verdict = fitted(pdf, verdictText(row), 0.29 * WIDTH, { size: 8, bold: false });
+    write(pdf, verdict, MARGIN, top + 13, { size: 8, colour: QUIET });
+    const confidence = `${columns.confidence.toLowerCase()} ${row.confidence.toFixed(2)}`;
+    write(pdf, confidence, MARGIN, top + 25, { size: 8, colour: QUIET });
     if (row.scores.length === 0) {
-      write(pdf, fitted(pdf, volumesText(row, names), 0.69 * WIDTH, 9), label, top, { size: 9, colour: QUIET });
+      const predicted = fitted(pdf, volumesText(row, names), 0.69 * WIDTH, { size: 9, bold: false });
+      write(pdf, predicted, label, top, { size: 9, colour: QUIET });
     }
     for (const [index, scores] of row.scores.entries()) {
       const y = top + 14 * index;
@@ -275,7 +279,7 @@ function write(
     .font(bold ? BOLD : BODY)
     .fontSize(size)
     .fillColor(colour);
-  pdf.text(plain(text), x, y, { lineBreak: false, width, align });
+  pdf.text(writable(pdf, text), x, y, { lineBreak: false, width, align, features: EVEN });
   pdf.y = before;
 }
 
@@ -302,20 +306,20 @@ function volumeName(row: ReviewRow): string {
 }
 
 /** The text, cut where it is wider than `width`. */
-function fitted(pdf: Pdf, text: string, width: number, size: number): string {
-  pdf.font(BOLD).fontSize(size);
-  let cut = plain(text);
-  if (pdf.widthOfString(cut) <= width) return cut;
-  while (cut.length > 1 && pdf.widthOfString(`${cut}…`) > width) cut = cut.slice(0, -1);
+function fitted(
+  pdf: Pdf,
+  text: string,
+  width: number,
+  { size, bold = true }: { size: number; bold?: boolean },
+): string {
+  pdf.font(bold ? BOLD : BODY).fontSize(size);
+  let cut = writable(pdf, text);
+  if (widthOf(pdf, cut) <= width) return cut;
+  while (cut.length > 1 && widthOf(pdf, `${cut}…`) > width) cut = cut.slice(0, -1);
   return `${cut}…`;
 }
 
-const WESTERN = /[^\x20-\x7e\xa0-\xff–—‘’“”•…‰€™ŒœŠšŽžŸ]/gu;
-
-/** What a PDF's own fonts can write: letters of Western Europe. Others lose their accents, or become a question mark. */
-function plain(text: string): string {
-  return text.replace(WESTERN, (character) => {
-    const bare = character.normalize('NFKD').replace(/\p{M}/gu, '');
-    return /^[\x20-\x7e]+$/.test(bare) ? bare : '?';
-  });
+/** As `write` writes it, points. */
+function widthOf(pdf: Pdf, text: string): number {
+  return pdf.widthOfString(text, { features: EVEN });
 }
