@@ -224,9 +224,10 @@ describe('the packaged parts', () => {
         await api.startSegmenting(
           model,
           (await api.listVolumes()).map(({ id }) => id),
+          { again: false },
         );
         await idle();
-        const row = (await api.reviewModel(model)).find(({ isDicom }) => isDicom);
+        const row = (await api.reviewModel(model)).rows.find(({ isDicom }) => isDicom);
         return [await api.exportReview(model, 'report-pdf'), await api.exportLabelMap(row?.map ?? '', 'dicom-seg')];
       },
       { series: join(folder, 'series'), plan: { ...smallPlan, finetuneSteps: 300 } },

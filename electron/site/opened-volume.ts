@@ -37,6 +37,6 @@ export function openVolume(folder: SiteFolder, id: string): OpenedVolume {
   };
 }
 
-export function summariseMap({ scores, counts, ...map }: LabelMapRecord): LabelMapSummary {
+export function summariseMap({ scores, counts, judged, ...map }: LabelMapRecord): LabelMapSummary {
   return { ...map, voxels: `site/maps/${map.id}/voxels` };
 }

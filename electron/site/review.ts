@@ -1,5 +1,5 @@
 /** What a model said of the site's volumes, how well it did where that can be told, and what people think of it. */
-import type { ReviewRow } from '../../shared/api/review.ts';
+import type { Review, ReviewRow } from '../../shared/api/review.ts';
 import { mean } from '../../shared/mean.ts';
 import { labelVersion, type VolumeRecord } from '../storage/catalogue.ts';
 import type { LabelMapRecord } from '../storage/label-map-record.ts';
@@ -8,8 +8,14 @@ import type { SiteFolder } from '../storage/site-folder.ts';
 import { type Scoring, score } from './comparison.ts';
 import { hasReference } from './review-picture.ts';
 
-/** The worst first. Scores against training labels that changed since are made anew. Throws `storage.no-such-model`. */
-export async function reviewModel(site: Scoring, id: string): Promise<ReviewRow[]> {
+/** Scores against training labels that changed since are made anew. Throws `storage.no-such-model`. */
+export async function reviewModel(site: Scoring, id: string): Promise<Review> {
+  const rows = await reviewRows(site, id);
+  const labels = rows.flatMap(({ scores, volumes }) => [...scores, ...volumes].map(({ label }) => label));
+  return { rows, labelNames: site.folder.labelNames.of(labels) };
+}
+
+async function reviewRows(site: Scoring, id: string): Promise<ReviewRow[]> {
   const { folder } = site;
   const model = folder.models.get(id);
   await scoreAnew(site, model);
@@ -24,6 +30,7 @@ export async function reviewModel(site: Scoring, id: string): Promise<ReviewRow[
       volumeName: volume.name,
       isDicom: volume.dicomFiles !== undefined,
       verdict: map.verdict,
+      judged: map.judged,
       correction: folder.labelMaps.correctionOf(map.id),
       confidence: map.confidence ?? 0,
       dice: scores.length > 0 ? mean(scores.map(({ dice }) => dice)) : null,

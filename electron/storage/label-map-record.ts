@@ -1,7 +1,7 @@
 /** What the database says of a label map, read and checked. */
 import { basename } from 'node:path';
 import { z } from 'zod';
-import type { LabelMapKind, Verdict } from '../../shared/api/viewer.ts';
+import type { Judgement, LabelMapKind, Verdict } from '../../shared/api/viewer.ts';
 import type { VolumeRecord } from './catalogue.ts';
 import type { History } from './drawing.ts';
 import { parseColumn } from './json-text.ts';
@@ -15,6 +15,7 @@ export interface LabelMapRecord extends History {
   model: string | null;
   basis: string | null;
   verdict: Verdict;
+  judged: Judgement | null; // null where nobody did, or before that was noted
   labels: number[]; // present in it
   confidence: number | null;
   scores: MapScores | null; // of a prediction; null until it was scored
@@ -48,6 +49,8 @@ export interface LabelMapRow {
   model: string | null;
   basis: string | null;
   verdict: Verdict;
+  judged_by: string | null;
+  judged_at: string | null;
   labels: string;
   confidence: number | null;
   scores: string | null;
@@ -74,6 +77,7 @@ export function trainingRecord({ id, labels, labelSource, labelOrigin, importedA
     model: null,
     basis: labelOrigin?.map ?? null,
     verdict: 'open',
+    judged: null,
     labels: labels ?? [],
     confidence: null,
     scores: null,
@@ -90,6 +94,7 @@ export function recordOf(row: LabelMapRow, file: string): LabelMapRecord {
   const { id, volume, kind, name, model, basis, verdict, confidence } = row;
   return {
     ...{ id, volume, kind, name, model, basis, verdict, confidence },
+    judged: row.judged_by === null || row.judged_at === null ? null : { person: row.judged_by, at: row.judged_at },
     labels: parseColumn(labelsSchema, row.labels, file),
     scores: row.scores === null ? null : parseColumn(scoresSchema, row.scores, file),
     counts: row.counts === null || kind === 'drawing' ? [] : parseColumn(countsSchema, row.counts, file),

@@ -64,7 +64,7 @@ describe('predictions', () => {
     const drawing = maps.startDrawing(volume.id, second.id, 'anna');
     maps.draw(drawing.id, dot(3, 7));
     const third = predict(3);
-    maps.judge(third.id, 'accepted');
+    maps.judge(third.id, 'accepted', 'anna');
     const fourth = predict(4);
     expect(maps.list(volume.id).map(({ id }) => id)).toEqual([second.id, drawing.id, third.id, fourth.id]);
     expect(maps.read(drawing.id)).toEqual(labelMap(2, 0, 0, 7)); // a person's voxels, whatever the model says
@@ -81,7 +81,7 @@ describe('predictions', () => {
     const { maps, volume } = makeSite();
     const prediction = { volume: volume.id, model: 'unet-1a2b', labels: labelMap(1), confidence: 0.5 };
     const { id } = maps.addPrediction(prediction);
-    maps.judge(id, 'rejected');
+    maps.judge(id, 'rejected', 'anna');
     expect(maps.addPrediction(prediction)).toMatchObject({ id, verdict: 'rejected' });
     expect(maps.list(volume.id)).toHaveLength(1);
   });
@@ -89,7 +89,7 @@ describe('predictions', () => {
   it('alone are judged and scored', () => {
     const { maps, volume } = makeSite();
     const { id } = maps.startDrawing(volume.id, null, 'anna');
-    expect(() => maps.judge(id, 'accepted')).toThrow(code('not-a-prediction'));
+    expect(() => maps.judge(id, 'accepted', 'anna')).toThrow(code('not-a-prediction'));
     const prediction = maps.addPrediction({ volume: volume.id, model: 'unet-1', labels: labelMap(1), confidence: 1 });
     const scores = [
       { label: 1, dice: 0.5, hausdorff: 1, hausdorff95: null, assd: 1, predictedVolume: 1, referenceVolume: 3 },

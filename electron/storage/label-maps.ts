@@ -50,7 +50,7 @@ export class LabelMaps {
   readonly #ofModel: Query<[string], LabelMapRow>;
   readonly #basedOn: Query<[string], { id: string }>;
   readonly #all: Query<[], Pick<LabelMapRow, 'id' | 'volume' | 'kind' | 'folded'>>;
-  readonly #judge: Query<[string, string]>;
+  readonly #judge: Query<[string, string | null, string | null, string]>;
   readonly #score: Query<[string, string]>;
   readonly #delete: Query<[string]>;
 
@@ -69,7 +69,7 @@ export class LabelMaps {
     this.#ofModel = database.query(`${SELECT} WHERE model = ? AND kind = 'prediction' ORDER BY created_at, rowid`);
     this.#basedOn = database.query('SELECT id FROM label_maps WHERE basis = ? ORDER BY created_at, rowid');
     this.#all = database.query('SELECT id, volume, kind, folded FROM label_maps');
-    this.#judge = database.query('UPDATE label_maps SET verdict = ? WHERE id = ?');
+    this.#judge = database.query('UPDATE label_maps SET verdict = ?, judged_by = ?, judged_at = ? WHERE id = ?');
     this.#score = database.query('UPDATE label_maps SET scores = ? WHERE id = ?');
     this.#delete = database.query('DELETE FROM label_maps WHERE id = ?');
     this.#sweep();
@@ -186,11 +186,12 @@ export class LabelMaps {
     return this.#onDrawing(id, (drawing) => drawing.redo());
   }
 
-  /** Throws `storage.not-a-prediction`. */
-  judge(id: string, verdict: Verdict): void {
+  /** Notes what `person` thinks of a prediction; "open" takes a verdict back. Throws `storage.not-a-prediction`. */
+  judge(id: string, verdict: Verdict, person: string): void {
     const { kind, name } = this.get(id);
     if (kind !== 'prediction') throw fault('storage.not-a-prediction', { name });
-    this.#judge.run(verdict, id);
+    const [by, at] = verdict === 'open' ? [null, null] : [person, new Date().toISOString()];
+    this.#judge.run(verdict, by, at, id);
   }
 
   noteScores(id: string, scores: MapScores): void {

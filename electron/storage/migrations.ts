@@ -147,7 +147,13 @@ const mapVolumes = `
   ALTER TABLE label_maps ADD COLUMN counts TEXT; -- JSON: voxels of each label of a prediction
 `;
 
-export const migrations: readonly string[] = [first, labelMaps, workstation, mapVolumes];
+/** Null where nobody judged the prediction, or before this was noted. */
+const judgements = `
+  ALTER TABLE label_maps ADD COLUMN judged_by TEXT;
+  ALTER TABLE label_maps ADD COLUMN judged_at TEXT;
+`;
+
+export const migrations: readonly string[] = [first, labelMaps, workstation, mapVolumes, judgements];
 
 /**
  * Takes the steps that the database has not behind it, each whole or not at all; safe when two processes open the

@@ -2,7 +2,12 @@
 import { z } from 'zod';
 import type { LabelScores } from '../scores.ts';
 import { idSchema, verb } from './verb.ts';
-import type { Verdict } from './viewer.ts';
+import type { Judgement, LabelName, Verdict } from './viewer.ts';
+
+export interface Review {
+  rows: ReviewRow[]; // the worst first: by Dice, else by confidence
+  labelNames: LabelName[]; // of every label that was predicted or scored, and of all that a person named; ascending
+}
 
 export interface ReviewRow {
   map: string; // id of the predicted label map
@@ -10,6 +15,7 @@ export interface ReviewRow {
   volumeName: string;
   isDicom: boolean;
   verdict: Verdict;
+  judged: Judgement | null; // null while the verdict is open, or where this was not noted yet
   correction: string | null; // id of the drawing that began with it
   confidence: number; // 0 to 1, mean probability of the labelled voxels; 0 where it labels none
   dice: number | null; // mean over labels; null without a reference, or where that is a copy of this very prediction
@@ -30,8 +36,8 @@ export const exportFormats = ['nifti', 'dicom-seg', 'report-html', 'report-pdf',
 export type ExportFormat = (typeof exportFormats)[number];
 
 export const reviewVerbs = {
-  /** The newest prediction of the model for each volume, the worst first: by Dice, else by confidence. */
-  reviewModel: verb<ReviewRow[]>()(idSchema),
+  /** The newest prediction of the model for each volume. */
+  reviewModel: verb<Review>()(idSchema),
   /** One label map as a file on the grid of its source: NIfTI, or DICOM SEG that refers to the source series. */
   exportLabelMap: verb<ExportedFile>()(idSchema, z.enum(['nifti', 'dicom-seg'])),
   /** What `reviewModel` shows, as a printable page, a PDF or a table. */

@@ -10,6 +10,12 @@ export type VoxelType = 'uint8' | 'int16' | 'uint16' | 'float32';
 export type LabelMapKind = 'training' | 'prediction' | 'drawing';
 export type Verdict = 'open' | 'accepted' | 'corrected' | 'rejected';
 
+/** Who gave a verdict, and when. */
+export interface Judgement {
+  person: string;
+  at: string; // RFC 3339, UTC
+}
+
 export interface LabelMapSummary {
   id: string; // the training labels of a volume have the id `training-VOLUME`
   volume: string;

@@ -26,12 +26,22 @@ const textOf = async (address: string) => (await fetchSite(address)).text();
 
 describe('reviewModel', () => {
   it('lists the worst first, with scores where there is a reference', async () => {
-    const rows = await desk.api.reviewModel(model);
+    const { rows, labelNames } = await desk.api.reviewModel(model);
+    expect(labelNames.map(({ label, name }) => [label, name])).toEqual([
+      [1, 'Label 1'],
+      [2, 'Label 2'],
+    ]);
     expect(rows).toHaveLength(4);
     const worth = rows.map(({ dice, confidence }) => dice ?? confidence);
     expect(worth).toEqual(worth.toSorted((a, b) => a - b));
     const byName = new Map(rows.map((row) => [row.volumeName, row]));
-    expect(byName.get('case 1')).toMatchObject({ trainedOn: true, verdict: 'open', correction: null, isDicom: false });
+    expect(byName.get('case 1')).toMatchObject({
+      trainedOn: true,
+      verdict: 'open',
+      judged: null,
+      correction: null,
+      isDicom: false,
+    });
     expect(byName.get('case 3')).toMatchObject({ trainedOn: false, dice: expect.any(Number) });
     expect(byName.get('case 3')?.scores.map(({ label }) => label)).toEqual([1, 2]);
     expect(byName.get('case 4')).toMatchObject({ trainedOn: false, dice: null, scores: [] });
@@ -42,13 +52,18 @@ describe('reviewModel', () => {
 
   it('knows verdicts and corrections, and scores anew when the training labels change', async () => {
     const rowOf = async (name: string) =>
-      (await desk.api.reviewModel(model)).find(({ volumeName }) => volumeName === name);
+      (await desk.api.reviewModel(model)).rows.find(({ volumeName }) => volumeName === name);
     const before = await rowOf('case 3');
     const { id } = desk.volumes[2];
     const drawing = await desk.api.startDrawing(id, before?.map ?? '');
     await desk.api.setVerdict(before?.map ?? '', 'corrected');
     await desk.api.useForTraining(drawing.id); // the same voxels as the prediction
-    expect(await rowOf('case 3')).toMatchObject({ verdict: 'corrected', correction: drawing.id, dice: 1 });
+    expect(await rowOf('case 3')).toMatchObject({
+      verdict: 'corrected',
+      judged: { person: desk.workstation.snapshot.person, at: expect.stringMatching(/^\d{4}-.*Z$/) },
+      correction: drawing.id,
+      dice: 1,
+    });
     await desk.api.useForTraining(before?.map ?? ''); // a copy of itself is no reference
     expect(await rowOf('case 3')).toMatchObject({ dice: null, scores: [] });
     desk.workstation.site.folder.volumes.attachLabels(id, smallVolume(2).labels, '/labels/2.nii');
@@ -56,7 +71,7 @@ describe('reviewModel', () => {
   });
 
   it('draws each prediction, anew when a colour changes', async () => {
-    const [row] = await desk.api.reviewModel(model);
+    const [row] = (await desk.api.reviewModel(model)).rows;
     const answer = await fetchSite(row.thumbnail);
     expect(answer.headers.get('content-type')).toBe('image/png');
     const picture = decode(new Uint8Array(await answer.arrayBuffer()));
@@ -87,6 +102,7 @@ describe('exportReview', () => {
     expect(page.length).toBeGreaterThan(10_000);
     expect(exported.bytes).toBe(Buffer.byteLength(page));
     for (const part of [
+      `corrected by ${desk.workstation.snapshot.person}, 20`,
       'Riverside',
       model,
       'case 1*',
@@ -114,10 +130,10 @@ describe('exportReview', () => {
     await desk.api.nameLabel(2, '=1+1', '#ff7a66');
     const table = await textOf((await desk.api.exportReview(model, 'scores-csv')).address);
     const [head, ...lines] = table.trimEnd().split('\r\n');
-    expect(head.split(',')).toHaveLength(12);
+    expect(head.split(',')).toHaveLength(14);
     expect(lines).toHaveLength(8);
-    expect(lines.find((line) => line.startsWith('case 1,2,'))).toMatch(/^case 1,2,'=1\+1,[\d.]+,.*,open,yes$/);
-    expect(lines.find((line) => line.startsWith('case 4,1,'))).toMatch(/^case 4,1,Ball,,,,,[\d.]+,,0\.\d+,open,no$/);
+    expect(lines.find((line) => line.startsWith('case 1,2,'))).toMatch(/^case 1,2,'=1\+1,[\d.]+,.*,open,,,yes$/);
+    expect(lines.find((line) => line.startsWith('case 4,1,'))).toMatch(/^case 4,1,Ball,,,,,[\d.]+,,0\.\d+,open,,,no$/);
   });
 
   it('has nothing to say of a model without predictions', async () => {
@@ -127,13 +143,13 @@ describe('exportReview', () => {
         error: { code: 'site.nothing-predicted' },
       });
     }
-    expect(await desk.api.reviewModel(other)).toEqual([]);
+    expect((await desk.api.reviewModel(other)).rows).toEqual([]);
   });
 });
 
 describe('exportLabelMap', () => {
   it('gives NIfTI on the grid of the source, under a name of the volume', async () => {
-    const [row] = await desk.api.reviewModel(model);
+    const [row] = (await desk.api.reviewModel(model)).rows;
     const exported = await desk.api.exportLabelMap(row.map, 'nifti');
     expect(exported.name).toBe(`${row.volumeName.replace(' ', '-')}-${model}.nii.gz`);
     const file = join(desk.workstation.folder, 'back.nii.gz');
@@ -187,7 +203,7 @@ describe('exportLabelMap', () => {
   });
 
   it('keeps exports until the program ends, and no longer', async () => {
-    const [row] = await desk.api.reviewModel(model);
+    const [row] = (await desk.api.reviewModel(model)).rows;
     const { address } = await desk.api.exportLabelMap(row.map, 'nifti');
     const folder = join(desk.workstation.folder, 'exports');
     expect(readdirSync(folder).length).toBeGreaterThan(0);

@@ -30,7 +30,7 @@ export function viewerApi(workstation: Workstation): Pick<SiteApi, keyof typeof 
       workstation.changed('volumes');
     },
     setVerdict: async (id, verdict) => {
-      folder().labelMaps.judge(id, verdict);
+      folder().labelMaps.judge(id, verdict, person());
       workstation.changed('maps');
     },
     compareLabelMaps: async (prediction, reference) => compareLabelMaps(workstation.site, prediction, reference),

@@ -1,5 +1,5 @@
 /** What a report tells of a model's predictions, gathered once for every form of it. */
-import type { ReviewRow } from '../../../shared/api/review.ts';
+import type { Review, ReviewRow } from '../../../shared/api/review.ts';
 import type { LabelName, Verdict } from '../../../shared/api/viewer.ts';
 import { fault } from '../../../shared/errors.ts';
 import { mean } from '../../../shared/mean.ts';
@@ -39,7 +39,7 @@ const PICTURE_SIDE = 480; // pixels; 5 cm at 240 dots an inch
 /** Throws `storage.no-such-model` and `site.nothing-predicted`. */
 export async function gatherFacts(site: Scoring, id: string): Promise<ReportFacts> {
   const { folder } = site;
-  const rows = await predictedRows(site, id);
+  const { rows, labelNames } = await predictedReview(site, id);
   const scored = rows.filter(({ dice }) => dice !== null);
   const labels = [...new Set(scored.flatMap(({ scores }) => scores.map(({ label }) => label)))];
   return {
@@ -48,10 +48,8 @@ export async function gatherFacts(site: Scoring, id: string): Promise<ReportFact
     model: id,
     made: howMade(folder, id),
     rows,
-    names: folder.labelNames.of(rows.flatMap(({ volumes }) => volumes.map(({ label }) => label))),
-    labels: folder.labelNames
-      .of(labels)
-      .flatMap((name) => (labels.includes(name.label) ? [labelFacts(name, scored)] : [])),
+    names: labelNames,
+    labels: labelNames.flatMap((name) => (labels.includes(name.label) ? [labelFacts(name, scored)] : [])),
     dice: scored.length === 0 ? null : mean(scored.map(({ dice }) => dice ?? 0)),
     confidence: mean(rows.map(({ confidence }) => confidence)),
     verdicts: countVerdicts(rows),
@@ -62,10 +60,10 @@ export async function gatherFacts(site: Scoring, id: string): Promise<ReportFact
 }
 
 /** Errors as `gatherFacts`. */
-export async function predictedRows(site: Scoring, id: string): Promise<ReviewRow[]> {
-  const rows = await reviewModel(site, id);
-  if (rows.length === 0) throw fault('site.nothing-predicted', { model: id });
-  return rows;
+export async function predictedReview(site: Scoring, id: string): Promise<Review> {
+  const review = await reviewModel(site, id);
+  if (review.rows.length === 0) throw fault('site.nothing-predicted', { model: id });
+  return review;
 }
 
 function countVerdicts(rows: ReviewRow[]): Record<Verdict, number> {
@@ -117,6 +115,12 @@ export function volumesText({ volumes }: ReviewRow, names: LabelName[]): string 
   if (volumes.length === 0) return words.none;
   const nameOf = (wanted: number) => names.find(({ label }) => label === wanted)?.name ?? '';
   return volumes.map(({ label, mm3 }) => `${nameOf(label)}: ${(mm3 / 1000).toFixed(2)} ml`).join(', ');
+}
+
+/** The verdict with who gave it and when: "accepted by anna, 2026-11-25 14:05". */
+export function verdictText({ verdict, judged }: ReviewRow): string {
+  const name = words.verdicts[verdict];
+  return judged === null ? name : words.judged(name, judged.person, dateText(judged.at));
 }
 
 /** A day and a time of this machine, the same in every country: 2026-11-25 14:05. */

@@ -1,6 +1,6 @@
 /** The report as one page without scripts: light, to be read on a screen or printed on A4. */
 import { dicePlot, dotRadius } from './dice-plot.ts';
-import { dateText, numberText, type ReportFacts, volumesText } from './facts.ts';
+import { dateText, numberText, type ReportFacts, verdictText, volumesText } from './facts.ts';
 import { reportStyle } from './style.ts';
 import { words } from './words.ts';
 
@@ -110,7 +110,7 @@ function perVolume({ rows, labels, names }: ReportFacts): string {
     const lines =
       row.scores.length > 0 ? row.scores.map((scores) => ({ ...scores, name: colourOf.get(scores.label) })) : null;
     const span = lines?.length ?? 1;
-    const about = `<th scope="rowgroup" rowspan="${span}">${escapeHtml(row.volumeName)}${row.trainedOn ? '*' : ''}<small>${words.verdicts[row.verdict]}, ${columns.confidence.toLowerCase()} ${row.confidence.toFixed(2)}</small></th>`;
+    const about = `<th scope="rowgroup" rowspan="${span}">${escapeHtml(row.volumeName)}${row.trainedOn ? '*' : ''}<small>${escapeHtml(verdictText(row))}<br>${columns.confidence.toLowerCase()} ${row.confidence.toFixed(2)}</small></th>`;
     if (!lines)
       return `<tbody><tr>${about}<td class="none" colspan="${head.length}">${escapeHtml(volumesText(row, names))}</td></tr></tbody>`;
     const trs = lines.map(({ name, dice, hausdorff95, assd, predictedVolume, referenceVolume }, index) => {

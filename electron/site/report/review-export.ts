@@ -3,7 +3,7 @@ import type { ExportedFile } from '../../../shared/api/review.ts';
 import { writeFileAtomic } from '../../storage/atomic-file.ts';
 import type { Scoring } from '../comparison.ts';
 import type { Exports } from '../exports.ts';
-import { gatherFacts, predictedRows } from './facts.ts';
+import { gatherFacts, predictedReview } from './facts.ts';
 import { reportHtml } from './html.ts';
 import { reportPdf } from './pdf.ts';
 import { scoresCsv } from './scores-csv.ts';
@@ -16,11 +16,8 @@ export async function exportReview(
   format: 'report-html' | 'report-pdf' | 'scores-csv',
 ): Promise<ExportedFile> {
   if (format === 'scores-csv') {
-    const rows = await predictedRows(site, model);
-    const names = site.folder.labelNames.of(
-      rows.flatMap(({ scores, volumes }) => [...scores, ...volumes].map(({ label }) => label)),
-    );
-    return exports.make(`scores ${model}`, '.csv', (file) => writeFileAtomic(file, scoresCsv(rows, names)));
+    const review = await predictedReview(site, model);
+    return exports.make(`scores ${model}`, '.csv', (file) => writeFileAtomic(file, scoresCsv(review)));
   }
   const facts = await gatherFacts(site, model);
   const title = `report ${model}`;

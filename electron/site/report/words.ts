@@ -15,6 +15,7 @@ export const words = {
   morePictures: (shown: number, all: number) => `${shown} of ${all} volumes are shown.`,
   figures: { volumes: 'volumes', reference: 'with a reference', dice: 'mean Dice', confidence: 'mean confidence' },
   verdicts: { accepted: 'accepted', corrected: 'corrected', rejected: 'rejected', open: 'not judged yet' },
+  judged: (verdict: string, person: string, date: string) => `${verdict} by ${person}, ${date}`,
   facts: {
     model: 'Model',
     note: 'Trained on',

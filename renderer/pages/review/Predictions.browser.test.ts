@@ -2,6 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import type { Bridge } from '../../../shared/shell.ts';
+import { Labels } from './labels.ts';
 import type { Row } from './rows.ts';
 
 // The page's way to its site, in memory: verdicts are written down here.
@@ -9,7 +10,6 @@ const given: [string, string][] = [];
 window.isocenter = {
   api: {
     snapshot: () => new Promise(() => {}),
-    openVolume: async () => ({ labelNames: [{ label: 1, name: 'Anterior', colour: '#2fd6b0' }] }),
     setVerdict: async (map: string, verdict: string) => {
       given.push([map, verdict]);
     },
@@ -18,7 +18,7 @@ window.isocenter = {
   onConnection: () => () => {},
 } as unknown as Bridge;
 const { default: Predictions } = await import('./Predictions.svelte');
-const labels = { name: (label: number) => `Label ${label}`, colour: () => '#2fd6b0' };
+const labels = new Labels([{ label: 1, name: 'Anterior', colour: '#2fd6b0' }]);
 
 const row = (id: string, dice: number | null, changes: Partial<Row> = {}): Row => ({
   id,
@@ -27,6 +27,7 @@ const row = (id: string, dice: number | null, changes: Partial<Row> = {}): Row =
   volumeName: `scan ${id}`,
   isDicom: false,
   verdict: 'open',
+  judged: null,
   correction: null,
   confidence: 0.8,
   dice,
@@ -44,7 +45,7 @@ beforeEach(() => {
 
 async function review(rows: Row[]) {
   document.body.style.height = '600px';
-  await render(Predictions, { rows, labels: labels as never });
+  await render(Predictions, { rows, labels });
   return page.getByRole('region', { name: 'The chosen prediction' });
 }
 
@@ -71,6 +72,15 @@ it('takes no letter for a verdict while somebody types', async () => {
   expect(given).toEqual([]);
 });
 
+it('names labels as the site does, and says who gave the verdict', async () => {
+  const judged = { person: 'anna', at: '2026-11-25T12:00:00.000Z' };
+  const chosen = await review([row('one', null, { verdict: 'accepted', judged, volumes: [{ label: 1, mm3: 2000 }] })]);
+  await expect.element(chosen.getByRole('rowheader', { name: 'Anterior' })).toBeVisible();
+  await expect.element(chosen.getByText(/by anna, .*2026/)).toBeVisible();
+  await chosen.getByRole('button', { name: 'Take back' }).click();
+  await expect.element(chosen.getByText(/by anna/)).not.toBeInTheDocument();
+});
+
 it('opens the correction that is there already, else the prediction', async () => {
   const chosen = await review([row('one', 0.5, { correction: 'drawing-1' })]);
   await chosen.getByRole('button', { name: 'Correct' }).click();
@@ -85,7 +95,7 @@ it('says where a score flatters, and offers DICOM SEG only for DICOM', async () 
 
 it('comes back to the prediction that somebody left for the viewer', async () => {
   const rows = [row('one', 0.1), row('two', 0.2)];
-  const { unmount } = await render(Predictions, { rows, labels: labels as never });
+  const { unmount } = await render(Predictions, { rows, labels });
   (page.getByRole('grid').element() as HTMLElement).focus();
   await userEvent.keyboard('{ArrowDown}');
   await unmount();

@@ -19,6 +19,7 @@ const row = (id: string, changes: Partial<Row> = {}): Row => ({
   volumeName: id,
   isDicom: false,
   verdict: 'open',
+  judged: null,
   correction: null,
   confidence: 0.9,
   dice: null,

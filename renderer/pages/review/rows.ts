@@ -28,9 +28,13 @@ export function labelsOf({ volumes, scores }: ReviewRow): number[] {
   return [...new Set([...volumes, ...scores].map(({ label }) => label))].sort((a, b) => a - b);
 }
 
-/** With verdicts that were given here and that the site's list does not tell yet. */
+/** With verdicts that were given here and that the site's list does not tell yet; who and when comes with the list. */
 export function withVerdicts(rows: Row[], given: ReadonlyMap<string, Verdict>): Row[] {
-  return given.size === 0 ? rows : rows.map((row) => ({ ...row, verdict: given.get(row.id) ?? row.verdict }));
+  return given.size === 0 ? rows : rows.map((row) => withVerdict(row, given.get(row.id)));
+}
+
+function withVerdict(row: Row, verdict: Verdict | undefined): Row {
+  return verdict === undefined || verdict === row.verdict ? row : { ...row, verdict, judged: null };
 }
 
 const last = (value: number | null) => value ?? Number.POSITIVE_INFINITY;
