@@ -35,12 +35,12 @@ export class UploadRefused extends Error {
 export class Uploads {
   readonly folder: string;
   readonly #batchOfTask = new Map<string, string[]>();
+  readonly #batches = new Set<string>();
   #files = 0;
   #running = 0;
 
   constructor(siteFolder: string) {
     this.folder = join(siteFolder, 'uploads');
-    this.clear();
   }
 
   static isFor(path: string): boolean {
@@ -49,7 +49,7 @@ export class Uploads {
 
   /** Writes the body of the request and gives the file's path. Throws `UploadRefused`; nothing of the file stays then. */
   async take(path: string, request: IncomingMessage): Promise<string> {
-    const file = this.#place(path);
+    const { batch, file } = this.#place(path);
     const length = Number(request.headers['content-length']);
     if (!Number.isFinite(length)) throw new UploadRefused(411, 'The size of the file was not said.');
     if (length > uploadLimits.fileBytes) throw new UploadRefused(413, 'The file is too large to be uploaded.');
@@ -57,6 +57,7 @@ export class Uploads {
     if (this.#running >= uploadLimits.atOnce) throw new UploadRefused(429, 'Too many files come at once.');
     this.#running++;
     try {
+      this.#batches.add(batch);
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       const { bavail, bsize } = statfsSync(this.folder);
       if (bavail * bsize - length < uploadLimits.freeBytes)
@@ -83,21 +84,26 @@ export class Uploads {
   }
 
   ended(task: string): void {
-    for (const batch of this.#batchOfTask.get(task) ?? [])
-      rmSync(join(this.folder, batch), { recursive: true, force: true });
+    for (const batch of this.#batchOfTask.get(task) ?? []) this.#remove(batch);
     this.#batchOfTask.delete(task);
     if (this.#batchOfTask.size === 0 && this.#running === 0) this.#files = 0;
   }
 
+  /** Every batch of this host. */
   clear(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const batch of this.#batches) this.#remove(batch);
   }
 
-  #place(path: string): string {
+  #remove(batch: string): void {
+    rmSync(join(this.folder, batch), { recursive: true, force: true });
+    this.#batches.delete(batch);
+  }
+
+  #place(path: string): { batch: string; file: string } {
     const [batch, ...names] = path.slice(PREFIX.length).split('/').map(decoded);
     if (!BATCH.test(batch) || names.length === 0 || names.length > uploadLimits.depth + 1)
       throw new UploadRefused(400, 'The file has no usable name.');
-    return join(this.folder, batch, ...names.map(cleanName));
+    return { batch, file: join(this.folder, batch, ...names.map(cleanName)) };
   }
 }
 

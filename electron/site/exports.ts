@@ -55,9 +55,10 @@ export class Exports {
     return kept;
   }
 
+  /** Those of this program; another one may have the site open. */
   clear(): void {
+    for (const id of this.#kept.keys()) rmSync(join(this.#folder, id), { recursive: true, force: true });
     this.#kept.clear();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../../shared/api.ts';
 import { fault, type IsocenterError, isFault } from '../../shared/errors.ts';
 import { isSite } from '../storage/site-folder.ts';
+import type { SiteLock } from '../storage/site-lock.ts';
 import { consentApi } from './api/consent.ts';
 import { federationApi } from './api/federation.ts';
 import { ledgerApi } from './api/ledger.ts';
@@ -30,6 +31,7 @@ import { serveData } from './data.ts';
 import { engineView } from './engine-view.ts';
 import { Exports } from './exports.ts';
 import { Federating } from './federating.ts';
+import { clearLeftovers } from './leftovers.ts';
 import { Outbox } from './outbox.ts';
 import { RunDesk } from './run-desk.ts';
 import { pauseInterrupted } from './runs.ts';
@@ -51,6 +53,7 @@ export class Workstation {
   /** Settles when the site in the folder is open, or it is known why not. */
   readonly opened: Promise<void>;
   #site: Site | undefined;
+  #alone: SiteLock | undefined; // held by the first window of a site
   #problem: IsocenterError | undefined;
   #federating: Federating | undefined;
   #snapshot: Snapshot;
@@ -157,7 +160,7 @@ export class Workstation {
   #use(site: Site): void {
     this.#site = site;
     this.#problem = undefined;
-    this.exports.clear(); // of what a killed process left
+    this.#alone = clearLeftovers(site.folder.path);
     pauseInterrupted(site.folder);
     this.#federating = new Federating(this, site);
     this.#summarise();
@@ -222,7 +225,8 @@ export class Workstation {
     await this.opened;
     await Promise.allSettled([this.#federating?.close(), ...this.#closers.map((close) => close())]);
     this.#outbox.flush();
-    if (this.#site) this.exports.clear();
+    this.exports.clear();
+    this.#alone?.release();
     await this.#site?.close();
     this.#site = undefined;
   }
