@@ -8,7 +8,7 @@ import { Hosting } from './hosting.ts';
 import { Participation } from './participation.ts';
 import { readSettings } from './settings.ts';
 import type { Site } from './site.ts';
-import type { Workstation } from './workstation.ts';
+import { reportOf, type Workstation } from './workstation.ts';
 
 export class Federating {
   readonly consent: ConsentDesk;
@@ -42,11 +42,11 @@ export class Federating {
       show: (membership) => workstation.change({ membership }),
     });
     this.#deaf = [
-      site.folder.ledger.onAppend(() => this.#onLedger()),
+      site.folder.ledger.onAppend(() => this.#follow(() => this.#onLedger())),
       workstation.onEvent((event) => {
         if (event.type !== 'changed') return;
-        if (event.what === 'settings') this.#onSettings();
-        if (event.what === 'runs') this.#showPermissions(); // those of a run that is over are gone
+        if (event.what === 'settings') this.#follow(() => this.#onSettings());
+        if (event.what === 'runs') this.#follow(() => this.#showPermissions()); // those of a run that is over are gone
       }),
     ];
     this.#showPermissions();
@@ -64,6 +64,15 @@ export class Federating {
   #rule(): Decision | undefined {
     if (readSettings(this.#site.folder).consent !== 'refuse') return undefined;
     return { answer: 'refuse', ...RULE };
+  }
+
+  /** What follows from a change. No verb waits here that could tell of an error, a disk that is gone, say. */
+  #follow(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#workstation.change({ problem: reportOf(error) });
+    }
   }
 
   #onSettings(): void {

@@ -45,8 +45,11 @@ function resumeOrStart(folder: SiteFolder, request: RunRequest): Run {
 export function pauseInterrupted(folder: SiteFolder): void {
   try {
     const lock = folder.lock('looking for runs that were cut off');
-    folder.runs.pauseInterrupted();
-    lock.release();
+    try {
+      folder.runs.pauseInterrupted();
+    } finally {
+      lock.release();
+    }
   } catch (error) {
     if (!isFault(error, 'storage.site-busy')) throw error;
   }
