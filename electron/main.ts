@@ -1,5 +1,6 @@
 /** Electron's entry: one window on one site. */
-import { app } from 'electron';
+import { app, dialog } from 'electron';
+import { en } from '../shared/texts/en.ts';
 import { watchAttention } from './shell/attention.ts';
 import { mayClose } from './shell/closing.ts';
 import { openGate } from './shell/gate.ts';
@@ -14,7 +15,7 @@ import { launchTrainer } from './shell/trainer-launch.ts';
 import { MainWindow } from './shell/window.ts';
 import { Workstation } from './site/workstation.ts';
 
-if (app.requestSingleInstanceLock()) void start();
+if (app.requestSingleInstanceLock()) start().catch(failed);
 else app.quit(); // the first window is shown instead
 
 async function start(): Promise<void> {
@@ -45,4 +46,10 @@ async function start(): Promise<void> {
       app.quit();
     });
   });
+}
+
+/** Without a window there is no other place to say it. */
+function failed(error: unknown): void {
+  dialog.showErrorBox(en.shell.notStarted, error instanceof Error ? error.message : String(error));
+  app.exit(1);
 }

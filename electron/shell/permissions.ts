@@ -12,6 +12,7 @@ const allowed = new Set<string>([
 export function refuseWhatIsNotListed(): void {
   app.enableSandbox();
   app.on('web-contents-created', (_event, contents) => {
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp'); // no policy of a page's own forbids it WebRTC
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
     contents.on('will-attach-webview', (event) => event.preventDefault());
     contents.on('will-frame-navigate', (event) => {

@@ -759,6 +759,7 @@ const review = {
 
 // Electron's menu, dialogs and notices
 const shell = {
+  notStarted: 'Isocenter could not start',
   choose: {
     scans: 'Choose scans',
     scanFiles: 'Scans and label maps',

@@ -65,6 +65,8 @@ export class WebContents extends EventEmitter {
     return this.#destroyed;
   }
 
+  setWebRTCIPHandlingPolicy(_policy: string): void {}
+
   setWindowOpenHandler(handler: OpenHandler): void {
     this.#openHandler = handler;
   }
