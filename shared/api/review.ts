@@ -32,8 +32,7 @@ export interface ExportedFile {
   address: string; // to download it from, relative to the page
 }
 
-export const exportFormats = ['nifti', 'dicom-seg', 'report-html', 'report-pdf', 'scores-csv'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+export type ExportFormat = 'nifti' | 'dicom-seg' | 'report-html' | 'report-pdf' | 'scores-csv';
 
 export const reviewVerbs = {
   /** The newest prediction of the model for each volume. */

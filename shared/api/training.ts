@@ -64,13 +64,6 @@ export interface ModelSummary {
   neededBy: string[]; // ids of unfinished runs that begin with it or use it
 }
 
-export interface FinetuneRequest {
-  plan: Plan;
-  from: string; // model or 'random'
-  labels: number | 'all';
-  holdOut: number; // labelled volumes kept apart to measure Dice while it trains
-}
-
 export const trainingVerbs = {
   listRuns: verb<RunSummary[]>()(),
   runCurves: verb<RunCurves>()(idSchema),
@@ -80,9 +73,9 @@ export const trainingVerbs = {
   startFinetuning: verb<string>()(
     z.strictObject({
       plan: planSchema,
-      from: idSchema,
+      from: idSchema, // a model, or `random`
       labels: z.union([z.int().min(1), z.literal('all')]),
-      holdOut: z.int().min(0).max(100),
+      holdOut: z.int().min(0).max(100), // labelled volumes kept apart to measure Dice while it trains
     }),
   ),
   /** Ids of the volumes that a model has predicted a label map of. */

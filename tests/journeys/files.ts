@@ -26,13 +26,6 @@ export async function untidyFolder(path: string): Promise<UntidyFolder> {
   return { path, volumes: 2, labelled: 2, leftOut: Object.keys(junk) };
 }
 
-/** A real DICOM series, or undefined where there is none beside the project. */
-export function dicomSeries(): string | undefined {
-  const folder = join(REAL, 'dicom');
-  const [first] = existsSync(folder) ? readdirSync(folder).toSorted() : [];
-  return first === undefined ? undefined : join(folder, first);
-}
-
 /** Labelled volumes below `path`: of real hippocampi where they are, else phantoms of the scanner `site`. */
 export async function labelledVolumes(path: string, site: number, count: number): Promise<string> {
   const folder = join(REAL, 'hippocampus');
