@@ -1,11 +1,11 @@
 /** Electron's entry: one window on one site. */
-import { app, dialog } from 'electron';
-import { en } from '../shared/texts/en.ts';
+import { app } from 'electron';
 import { watchAttention } from './shell/attention.ts';
 import { mayClose } from './shell/closing.ts';
 import { openGate } from './shell/gate.ts';
 import { findKeychain } from './shell/keychain.ts';
 import { setMenu } from './shell/menu.ts';
+import { sayNotStarted } from './shell/not-started.ts';
 import { refuseWhatIsNotListed } from './shell/permissions.ts';
 import { keepAwake } from './shell/power.ts';
 import { registerScheme, serveWindow } from './shell/protocol.ts';
@@ -15,7 +15,7 @@ import { launchTrainer } from './shell/trainer-launch.ts';
 import { MainWindow } from './shell/window.ts';
 import { Workstation } from './site/workstation.ts';
 
-if (app.requestSingleInstanceLock()) start().catch(failed);
+if (app.requestSingleInstanceLock()) start().catch(sayNotStarted);
 else app.quit(); // the first window is shown instead
 
 async function start(): Promise<void> {
@@ -46,10 +46,4 @@ async function start(): Promise<void> {
       app.quit();
     });
   });
-}
-
-/** Without a window there is no other place to say it. */
-function failed(error: unknown): void {
-  dialog.showErrorBox(en.shell.notStarted, error instanceof Error ? error.message : String(error));
-  app.exit(1);
 }
