@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { columns, joined, logarithmicEnds, smoothed, summaryOf, thinned } from './curve.ts';
+import { axisTexts, columns, joined, logarithmicEnds, smoothed, summaryOf, thinned } from './curve.ts';
 
 const curve = (...values: number[]) => values.map((value, index) => ({ step: index + 1, value }));
 
@@ -49,4 +49,11 @@ it('ends a logarithmic axis at numbers of one digit, also around a single value'
   expect(low).toBeCloseTo(0.3, 12);
   expect(high).toBe(2);
   expect(logarithmicEnds(2, 2)).toEqual([2, 4]);
+});
+
+// Guards against an axis that reads 11.9, 11.9, 11.9.
+it('gives every line of an axis a text of its own, and no digit more', () => {
+  expect(axisTexts([11.82, 11.84, 11.86])).toEqual(['11.82', '11.84', '11.86']);
+  expect(axisTexts([0, 0.2, 0.4])).toEqual(['0', '0.2', '0.4']);
+  expect(axisTexts([0.1, null, 1])).toEqual(['0.1', '', '1']);
 });

@@ -73,3 +73,11 @@ export function logarithmicEnds(least: number, most: number): [number, number] {
   const high = Math.ceil(most / unit(most)) * unit(most);
   return high > low ? [low, high] : [low, low * 2];
 }
+
+/** The values beside an axis, with as many digits as it takes that no two of them read the same; null stays empty. */
+export function axisTexts(values: (number | null)[]): string[] {
+  const apart = new Set(values).size;
+  const withDigits = (digits: number) =>
+    values.map((value) => (value === null ? '' : String(Number(value.toPrecision(digits)))));
+  return withDigits([3, 4, 5].find((digits) => new Set(withDigits(digits)).size === apart) ?? 6);
+}
