@@ -128,9 +128,13 @@ describe('a site goes on when the coordinator', () => {
       say(channel, { type: 'round-over', ...place, round: 3, counted: true, sites: 2 });
       say(channel, { type: 'training', ...place, remaining: 5 });
     });
-    const { participant } = await joinAs('A', text);
+    const { participant, events } = await joinAs('A', text);
     const { value: round } = await participant.rounds().next();
     expect(await round?.exchange(null)).toEqual([]);
+    expect(events.filter(({ type }) => type === 'phase')).toMatchObject([
+      { phase: 'features', missing: [] }, // of a coordinator that knows no `waiting`
+      { phase: 'training', missing: [] },
+    ]);
     expect(round?.signal.aborted).toBe(false);
     await participant.leave('done');
   });
