@@ -36,6 +36,7 @@ export class Drawing {
   readonly #queue: Step[] = [];
   #record: StrokeRecord | undefined; // of the stroke that is being drawn
   #isSaving = false;
+  #saving: Promise<void> | undefined; // the newest work on disk
 
   constructor(
     api: Pick<SiteApi, 'draw' | 'undo' | 'redo'>,
@@ -55,6 +56,11 @@ export class Drawing {
   /** Something is being drawn or saved. */
   get isBusy(): boolean {
     return this.#isSaving || this.#queue.length > 0;
+  }
+
+  /** Resolves when every stroke, undo and redo that ended is on disk. */
+  async settled(): Promise<void> {
+    while (this.#isSaving) await this.#saving;
   }
 
   press(label: number, brush: Brush, at: VoxelPoint): void {
@@ -96,8 +102,8 @@ export class Drawing {
       if (!step.ended) return;
     } else if (step.kind === 'fill') this.#fill(step);
     this.#queue.shift();
-    if (step.kind === 'undo' || step.kind === 'redo') void this.#save(() => this.#step(step.kind));
-    else if (this.#record?.count) void this.#save(() => this.#draw());
+    if (step.kind === 'undo' || step.kind === 'redo') this.#saving = this.#save(() => this.#step(step.kind));
+    else if (this.#record?.count) this.#saving = this.#save(() => this.#draw());
     else {
       this.#record = undefined;
       this.#advance();

@@ -54,6 +54,23 @@ test('a stroke waits until the one before is on disk, and is drawn then', async 
   expect(drawing.labels).toEqual([1, 2]);
 });
 
+test('a drawing is settled when every stroke that ended is on disk', async () => {
+  const { drawing, answers, settle } = open();
+  await drawing.settled();
+  dot(drawing, 1, 3);
+  dot(drawing, 2, 5);
+  let settled = false;
+  void drawing.settled().then(() => {
+    settled = true;
+  });
+  answers[0].resolve();
+  await settle();
+  expect(settled).toBe(false);
+  answers[1].resolve();
+  await settle();
+  expect(settled).toBe(true);
+});
+
 test('a stroke that cannot be saved is taken back, and the error stays to be read', async () => {
   const { drawing, voxels, answers, settle } = open();
   voxels[4] = 9;

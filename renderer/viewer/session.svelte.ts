@@ -132,6 +132,11 @@ export class Session {
     return drawing;
   }
 
+  /** Resolves when every stroke that ended is on disk. */
+  async settled(): Promise<void> {
+    await this.map?.drawing?.settled();
+  }
+
   async judge(map: string, verdict: Verdict): Promise<void> {
     await api.setVerdict(map, verdict);
     await this.refresh();

@@ -718,9 +718,6 @@ const review = {
     judged: (person: string, at: string) => `by ${person}, ${at}`,
     keys: 'A accepts, C corrects, R rejects, U takes back; arrows move in the list.',
     picture: (name: string) => `The slice of ${name} that shows most labels, with the prediction outlined`,
-    export: 'Save label map',
-    formats: { nifti: 'NIfTI', 'dicom-seg': 'DICOM SEG' },
-    notDicom: 'DICOM SEG needs a volume that came from DICOM.',
   },
   exports: {
     'report-pdf': 'Report (PDF)',
@@ -900,6 +897,11 @@ export const en = {
     drafted: 'Draft',
     labelled: 'Labelled',
   } satisfies Record<LabelState, string>,
+  saveLabelMap: {
+    title: 'Save label map',
+    formats: { nifti: 'NIfTI', 'dicom-seg': 'DICOM SEG' },
+    notDicom: 'DICOM SEG needs a volume that came from DICOM.',
+  },
 
   // Volumes
   volumes: {
