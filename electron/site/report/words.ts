@@ -13,7 +13,7 @@ export const words = {
   pictures: 'Pictures, the worst first',
   picturesLegend: 'The slice that shows most labels. Solid lines: predicted. Broken, pale lines: reference.',
   morePictures: (shown: number, all: number) => `${shown} of ${all} volumes are shown.`,
-  figures: { volumes: 'volumes', reference: 'with a reference', dice: 'mean Dice', confidence: 'mean confidence' },
+  figures: { volumes: 'volumes', reference: 'with a reference', dice: 'mean Dice', confidence: 'mean certainty' },
   verdicts: { accepted: 'accepted', corrected: 'corrected', rejected: 'rejected', open: 'not judged yet' },
   judged: (verdict: string, person: string, date: string) => `${verdict} by ${person}, ${date}`,
   facts: {
@@ -36,7 +36,7 @@ export const words = {
     assd: 'ASSD, mm',
     volume: 'Volume',
     verdict: 'Verdict',
-    confidence: 'Confidence',
+    confidence: 'Certainty',
     predicted: 'Pred., ml',
     reference: 'Ref., ml',
   },
@@ -44,7 +44,7 @@ export const words = {
   learntNote: '* The model learnt from this volume, so its score flatters.',
   explained:
     'Dice: overlap from 0 to 1. HD 95: the distance within which 95 % of the two surfaces lie. ASSD: mean distance between ' +
-    'the surfaces. Confidence: mean probability of the voxels that the model labelled. Pred. and ref.: volume of what was predicted and of the reference. Means are over volumes.',
+    'the surfaces. Certainty: mean probability of the voxels that the model labelled. Pred. and ref.: volume of what was predicted and of the reference. Means are over volumes.',
   disclaimer: 'Made with Isocenter, which is research software and no medical device. Not for diagnosis or treatment.',
   page: (page: number, pages: number) => `${page} of ${pages}`,
   none: '–',
