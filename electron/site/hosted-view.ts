@@ -1,11 +1,13 @@
 /** What a window shows of the federation that this site hosts, kept true by the coordinator's events. */
-import type {
-  ByteCounts,
-  FederationMessage,
-  Handed,
-  HostedView,
-  Peer,
-  RoundRecord,
+import {
+  type ByteCounts,
+  type FederationMessage,
+  type Handed,
+  type HostedView,
+  MOST_MESSAGES,
+  MOST_ROUNDS,
+  type Peer,
+  type RoundRecord,
 } from '../../shared/api/federation.ts';
 import type { ErrorReport } from '../../shared/api.ts';
 import type { Party } from '../../shared/consent.ts';
@@ -15,8 +17,6 @@ import { isLoopback, listeningAddress } from '../federation/address.ts';
 import type { CoordinatorEvent } from '../federation/coordinator-events.ts';
 import type { KindBytes } from '../federation/traffic.ts';
 import { coordinatorWords, unencryptedWords } from './coordinator-words.ts';
-
-const MOST_MESSAGES = 200;
 
 export interface HostedAbout {
   federation: string;
@@ -171,7 +171,7 @@ export class HostedRecord {
       perSite,
     };
     const others = this.#view.rounds.filter((one) => one.stage !== stage || one.round !== round); // cut off, and repeated
-    this.#change({ rounds: [...others, record] });
+    this.#change({ rounds: [...others, record].slice(-MOST_ROUNDS) });
   }
 
   #heard(sites: { fingerprint: string; at: number }[]): void {

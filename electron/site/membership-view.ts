@@ -1,5 +1,12 @@
 /** What a window shows of the federation that this site takes part in, kept true by what its participant tells. */
-import type { Handed, MembershipView, Peer, RoundRecord } from '../../shared/api/federation.ts';
+import {
+  type Handed,
+  type MembershipView,
+  MOST_MESSAGES,
+  MOST_ROUNDS,
+  type Peer,
+  type RoundRecord,
+} from '../../shared/api/federation.ts';
 import type { Party, Stage } from '../../shared/consent.ts';
 import { isFault } from '../../shared/errors.ts';
 import type { ParticipantNews } from '../federation/participant.ts';
@@ -7,7 +14,6 @@ import { byteCounts } from './hosted-view.ts';
 import type { JoinEvent } from './join-events.ts';
 import { reportOf } from './workstation.ts';
 
-const MOST_MESSAGES = 200;
 const NO_BYTES = { features: 0, weights: 0, other: 0 };
 
 /** Before the site is admitted there is nothing to show; what happened until then is shown with it. */
@@ -59,7 +65,7 @@ export class MembershipRecord {
   remember(recorded: RoundRecord[]): void {
     const { rounds } = this.#view;
     const heard = ({ stage, round }: RoundRecord) => rounds.some((one) => one.stage === stage && one.round === round);
-    this.#change({ rounds: [...recorded.filter((record) => !heard(record)), ...rounds] });
+    this.#change({ rounds: [...recorded.filter((record) => !heard(record)), ...rounds].slice(-MOST_ROUNDS) });
   }
 
   /** True where the event changed what is shown. */
@@ -184,7 +190,7 @@ export class MembershipRecord {
     };
     const at = rounds.findIndex((record) => record.stage === stage && record.round === round);
     const next = at < 0 ? [...rounds, { ...fresh, ...change }] : rounds.with(at, { ...rounds[at], ...change });
-    this.#change({ rounds: next });
+    this.#change({ rounds: next.slice(-MOST_ROUNDS) });
   }
 
   #peer({ name, fingerprint, present }: Party & { present: boolean }): Peer {

@@ -59,6 +59,10 @@ export interface RoundRecord {
   }[];
 }
 
+/** Views are pushed whole, so what grows with a federation is cut to its newest part. */
+export const MOST_ROUNDS = 100;
+export const MOST_MESSAGES = 200;
+
 /** The federation that this site hosts, or was hosting when it stopped. */
 export interface HostedView {
   federation: string;
@@ -71,8 +75,8 @@ export interface HostedView {
   state: 'listening' | 'running' | 'finished' | 'failed' | 'stopped';
   peers: Peer[];
   current: RoundView | null;
-  rounds: RoundRecord[]; // oldest first; also of earlier starts, where a window hosted them
-  messages: FederationMessage[]; // newest last, at most 200
+  rounds: RoundRecord[]; // oldest first, the newest MOST_ROUNDS; also of earlier starts, where a window hosted them
+  messages: FederationMessage[]; // newest last, at most MOST_MESSAGES
   model: string | null; // that the federation made, when it is finished
   error: ErrorReport | null; // of `failed`
 }
@@ -88,8 +92,8 @@ export interface MembershipView {
   insecure: string | null; // a warning, where the way is not encrypted
   peers: Peer[];
   current: RoundView | null;
-  rounds: RoundRecord[]; // oldest first, of the whole run
-  messages: FederationMessage[]; // newest last, at most 200
+  rounds: RoundRecord[]; // oldest first, the newest MOST_ROUNDS of the whole run
+  messages: FederationMessage[]; // newest last, at most MOST_MESSAGES
   result: 'left' | 'finished' | 'stopped' | 'failed' | null; // `stopped` and `failed` can be continued: `resumeRun`
   model: string | null; // that the federation made, when it is finished
   error: ErrorReport | null; // of `failed`

@@ -1170,6 +1170,7 @@ export const en = {
     },
     rounds: {
       title: 'Rounds',
+      newest: (count: number) => `The newest ${count}`,
       round: 'Round',
       counted: 'Result',
       yes: (sites: number) => `${sites} sites averaged`,
