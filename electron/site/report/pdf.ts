@@ -76,9 +76,9 @@ function figures(pdf: Pdf, { rows, dice, confidence, verdicts }: ReportFacts): v
   let left = MARGIN;
   for (const verdict of ['accepted', 'corrected', 'rejected', 'open'] as const) {
     write(pdf, String(verdicts[verdict]), left, top + 54, { size: 9.5, bold: true });
-    left += widthOf(pdf, String(verdicts[verdict])) + 4;
+    left += pdf.widthOfString(String(verdicts[verdict])) + 4;
     write(pdf, verdictNames[verdict], left, top + 54, { size: 9.5, colour: QUIET });
-    left += widthOf(pdf, verdictNames[verdict]) + 18;
+    left += pdf.widthOfString(verdictNames[verdict]) + 18;
   }
   pdf.y = top + 76;
 }
@@ -172,7 +172,7 @@ function pictures(pdf: Pdf, { pictures: all, rows }: ReportFacts): void {
       const told =
         row.dice === null ? `${words.columns.confidence} ${row.confidence.toFixed(2)}` : `Dice ${row.dice.toFixed(3)}`;
       write(pdf, told, left, top + side + 5, { size: 8, colour: QUIET, width: side, align: 'right' });
-      const free = side - widthOf(pdf, told) - 8;
+      const free = side - pdf.widthOfString(told) - 8;
       write(pdf, fitted(pdf, volumeName(row), free, { size: 8 }), left, top + side + 5, { size: 8, bold: true });
     }
     pdf.y = top + side + 26;
@@ -272,20 +272,28 @@ function write(
     colour = INK,
     width,
     align = 'left',
-  }: { size: number; bold?: boolean; colour?: string; width?: number; align?: Align },
+    features,
+  }: {
+    size: number;
+    bold?: boolean;
+    colour?: string;
+    width?: number;
+    align?: Align;
+    features?: PDFKit.Mixins.OpenTypeFeatures[];
+  },
 ): void {
   const before = pdf.y;
   pdf
     .font(bold ? BOLD : BODY)
     .fontSize(size)
     .fillColor(colour);
-  pdf.text(writable(pdf, text), x, y, { lineBreak: false, width, align, features: EVEN });
+  pdf.text(writable(pdf, text), x, y, { lineBreak: false, width, align, features });
   pdf.y = before;
 }
 
 function cells(pdf: Pdf, texts: string[], rights: number[], y: number, size: number, colour: string): void {
   for (const [index, text] of texts.entries()) {
-    write(pdf, text, rights[index] - 120, y, { size, colour, width: 120, align: 'right' });
+    write(pdf, text, rights[index] - 120, y, { size, colour, width: 120, align: 'right', features: EVEN });
   }
 }
 
@@ -314,12 +322,7 @@ function fitted(
 ): string {
   pdf.font(bold ? BOLD : BODY).fontSize(size);
   let cut = writable(pdf, text);
-  if (widthOf(pdf, cut) <= width) return cut;
-  while (cut.length > 1 && widthOf(pdf, `${cut}…`) > width) cut = cut.slice(0, -1);
+  if (pdf.widthOfString(cut) <= width) return cut;
+  while (cut.length > 1 && pdf.widthOfString(`${cut}…`) > width) cut = cut.slice(0, -1);
   return `${cut}…`;
-}
-
-/** As `write` writes it, points. */
-function widthOf(pdf: Pdf, text: string): number {
-  return pdf.widthOfString(text, { features: EVEN });
 }
