@@ -108,10 +108,7 @@ describe('a DICOM series', () => {
     ];
     const grouped = await group(files);
     expect(grouped.refused).toEqual([]);
-    expect(grouped.series.map(({ name }) => name)).toEqual([
-      'series of 3 slices in mixed',
-      'series of 4 slices in mixed',
-    ]);
+    expect(grouped.series.map(({ name }) => name)).toEqual(['mixed, 3 slices', 'mixed, 4 slices']);
     const volumes = [await readSeries(grouped.series[0]), await readSeries(grouped.series[1])];
     expect(volumes.map(({ grid }) => grid.size[2])).toEqual([3, 4]);
     expect(volumes[0].voxels[5 + 6 * 7]).toBe(0);
@@ -123,11 +120,7 @@ describe('a DICOM series', () => {
   it('has a name of its own that says nothing of the patient', async () => {
     const files = [1, 2, 3].flatMap((number) => writeSlices(`named/${number}/T1`, stack(3, { series: `2.${number}` })));
     const { series } = await group(files);
-    expect(series.map(({ name }) => name)).toEqual([
-      'series of 3 slices in T1',
-      'series of 3 slices in T1 (2)',
-      'series of 3 slices in T1 (3)',
-    ]);
+    expect(series.map(({ name }) => name)).toEqual(['T1, 3 slices', 'T1, 3 slices (2)', 'T1, 3 slices (3)']);
     expect(JSON.stringify(series)).not.toContain(PATIENT.slice(0, 8));
   });
 });
@@ -159,7 +152,7 @@ describe('refused', () => {
       writeSlices(place, slices);
       const error = await readImage(join(folder.path, place)).catch((caught) => caught);
       expect(error.code).toBe(code);
-      expect(error.message).toContain(`in ${index} `);
+      expect(error.message).toContain(`${index}, `);
     });
   }
 

@@ -10,7 +10,7 @@ import type { SliceFile, TaggedFile } from './dicom-tags.ts';
 import { cross, dot } from './geometry.ts';
 
 export interface Series {
-  name: string; // neutral: how many slices in which folder; unique among the series of one call
+  name: string; // neutral: the folder and how many slices; unique among the series of one call
   folder: string;
   slices: SliceFile[]; // in order of position, or the one file of a multi-frame object
 }
@@ -49,7 +49,7 @@ export function groupSeries(files: TaggedFile[]): GroupedSeries {
     }
     const folder = dirname(slices[0].file);
     const count = slices.length === 1 ? slices[0].frames : slices.length;
-    const plain = `series of ${count} ${count === 1 ? 'slice' : 'slices'} in ${basename(folder)}`;
+    const plain = `${basename(folder)}, ${count} ${count === 1 ? 'slice' : 'slices'}`;
     const uses = (names.get(plain) ?? 0) + 1;
     names.set(plain, uses);
     const name = uses === 1 ? plain : `${plain} (${uses})`;

@@ -75,7 +75,7 @@ describe('pairing', () => {
       ...items[0].volume,
       voxels: new Uint8Array(items[0].volume.voxels.length).fill(2),
     });
-    expect((await scan(['series'])).pairs).toEqual([['series of 4 slices in case7', 'series/labels/case7.nii.gz']]);
+    expect((await scan(['series'])).pairs).toEqual([['case7, 4 slices', 'series/labels/case7.nii.gz']]);
   });
 
   it('reports what does not fit together, and imports the rest', async () => {
@@ -223,7 +223,7 @@ describe.runIf(existsSync(join(shared, 'untidy')))('real folders', () => {
       'untidy/truncated.nii.gz': 'imaging.truncated',
     });
     expect(items.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['hippocampus_118', 'permuted-axes', 'series of 22 slices in 12-T1post-05670']),
+      expect.arrayContaining(['hippocampus_118', 'permuted-axes', '12-T1post-05670, 22 slices']),
     );
     expect(JSON.stringify(told)).not.toMatch(/Avasarala|Chrisjen|Thanos|Inevitable/i);
 
