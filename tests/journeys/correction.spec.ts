@@ -1,6 +1,7 @@
 /** A radiologist corrects a label map, the machine stops in the middle, and nothing of what was drawn is lost. */
 import { join } from 'node:path';
 import { en } from '../../shared/texts/en.ts';
+import { startDrawing } from './drawing.ts';
 import { labelledVolumes } from './files.ts';
 import { expect, expectAccessible, goTo, test } from './journey.ts';
 import { prepareSite } from './prepared-site.ts';
@@ -15,15 +16,8 @@ test('correct a segmentation, quit abruptly, find it again', async ({ workstatio
   await expect(view).toBeVisible();
   await expectAccessible(page);
 
-  const tools = page.getByRole('toolbar', { name: en.viewer.tools.label });
-  await tools.getByLabel(en.viewer.tools.brush).click();
-  await view.click();
-  await page
-    .getByRole('dialog', { name: en.viewer.draw.askTitle })
-    .getByRole('button', { name: en.viewer.draw.start })
-    .click();
+  await startDrawing(page, view);
   const undo = page.getByRole('button', { name: en.viewer.undo });
-  await expect(undo).toBeDisabled();
   await view.click({ position: { x: 120, y: 120 } });
   await expect(undo).toBeEnabled();
   await expectAccessible(page);

@@ -5,6 +5,7 @@ import { readSegmentationNode } from '@itk-wasm/dicom';
 import { toSourceGrid } from '../../electron/imaging/orientation.ts';
 import { openSite } from '../../electron/storage/site-folder.ts';
 import { en } from '../../shared/texts/en.ts';
+import { startDrawing } from './drawing.ts';
 import { dicomSeries } from './files.ts';
 import { expect, expectAccessible, test } from './journey.ts';
 import { prepareSite } from './prepared-site.ts';
@@ -19,12 +20,7 @@ test('export DICOM SEG and read it back to the same voxels', async ({ workstatio
   const view = page.getByRole('application', { name: new RegExp(`^${viewer.planes.axial},`) });
   const undo = page.getByRole('button', { name: viewer.undo });
   await test.step('draw two labels by brush', async () => {
-    await page.getByRole('toolbar', { name: viewer.tools.label }).getByLabel(viewer.tools.brush).click();
-    await view.click();
-    const question = page.getByRole('dialog', { name: viewer.draw.askTitle });
-    await question.getByRole('button', { name: viewer.draw.start }).click();
-    await expect(question).toBeHidden();
-    await expect(undo).toBeDisabled();
+    await startDrawing(page, view);
     const box = (await view.boundingBox())!;
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     await page.mouse.move(x - 60, y - 30);
