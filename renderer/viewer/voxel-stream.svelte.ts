@@ -10,6 +10,7 @@ import type { VoxelArray } from './slice-source.ts';
 
 const TYPES = { uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array, float32: Float32Array } as const;
 const PART = 4 << 20; // bytes: small enough to fetch the one just wished for soon, large enough to lose no time
+const CHUNK = 1 << 18; // bytes; one buffer that is read into again and again, or garbage would outgrow the volume
 
 export class VoxelStream<Voxels extends VoxelArray = VoxelArray> {
   readonly voxels: Voxels;
@@ -102,10 +103,18 @@ export class VoxelStream<Voxels extends VoxelArray = VoxelArray> {
     if (response.status !== 206 || !response.body) throw new StreamError(texts.viewer.broken);
     const bytes = new Uint8Array(this.voxels.buffer, from, to - from);
     let at = 0;
-    for await (const chunk of response.body) {
-      if (at + chunk.length > bytes.length) throw new StreamError(texts.viewer.broken);
+    const reader = response.body.getReader({ mode: 'byob' });
+    let buffer = new Uint8Array(CHUNK);
+    for (;;) {
+      const { value: chunk, done } = await reader.read(buffer);
+      if (done) break;
+      if (at + chunk.length > bytes.length) {
+        await reader.cancel();
+        throw new StreamError(texts.viewer.broken);
+      }
       bytes.set(chunk, at);
       at += chunk.length;
+      buffer = new Uint8Array(chunk.buffer);
     }
     if (at !== bytes.length) throw new StreamError(texts.viewer.broken);
     this.version++;

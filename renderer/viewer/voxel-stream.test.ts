@@ -21,6 +21,7 @@ function serve(broken: (from: number) => boolean = () => false): [number, number
     ranges.push([from / SLICE, (to + 1) / SLICE]);
     const part = new Uint8Array(file.buffer.slice(from, to + 1));
     const body = new ReadableStream({
+      type: 'bytes', // as the body of an answer is
       pull(controller) {
         controller.enqueue(broken(from) ? part.subarray(0, 1000) : part);
         if (broken(from)) controller.error(new TypeError('network error'));

@@ -15,6 +15,7 @@ import { Workstation } from '../../electron/site/workstation.ts';
 import { planSchema } from '../../shared/plan.ts';
 import { findBrowser, launchOptions } from '../browser.ts';
 import { writePhantoms } from '../phantom-site.ts';
+import { openBarePage } from './bare-page.ts';
 import { LARGE, writeLargeVolume } from './large-volume.ts';
 import { clickToFirstSlice, drawStroke, heldMemory, residentMemory, scrollThrough } from './viewer-page.ts';
 
@@ -60,6 +61,7 @@ try {
   const page = await browser.newPage({ viewport });
   await page.goto(host.newLink());
   await page.getByRole('navigation').waitFor();
+  await measureResident(viewport);
   await measure(page);
 } finally {
   await browser.close();
@@ -75,13 +77,10 @@ async function measure(page: Page): Promise<void> {
   const held: number[] = [];
   await showList(page);
   const before = await heldMemory(page);
-  const resident = await residentMemory(browser);
-  const peaks: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     await showList(page);
     firsts.push(await clickToFirstSlice(page, 'large'));
-    const whole = page.getByRole('progressbar', { name: /Opening/ }).waitFor({ state: 'detached' });
-    peaks.push((await peakUntil(whole)) - resident);
+    await page.getByRole('progressbar', { name: /Opening/ }).waitFor({ state: 'detached' });
     held.push((await heldMemory(page)) - before);
   }
   note('click to first slice', 'ms', firsts, 300);
@@ -91,13 +90,6 @@ async function measure(page: Page): Promise<void> {
     held.map((value) => value / bytes),
     2.5,
   );
-  note(
-    'resident memory while it loads, of the volume',
-    'times',
-    peaks.map((value) => value / bytes),
-    2.5,
-  );
-
   await scroll(page, 'idle');
   await draw(page, before);
   await workstation.api.startPretraining(planSchema.parse({ rounds: 1000 }));
@@ -106,6 +98,27 @@ async function measure(page: Page): Promise<void> {
   await showList(page);
   await page.waitForTimeout(500);
   note('memory held after leaving, of the volume', 'times', [((await heldMemory(page)) - before) / bytes], null);
+}
+
+/** How much a process grows beyond what it had with the list of volumes and no volume yet; the same page opens all. */
+async function measureResident(viewport: { width: number; height: number }): Promise<void> {
+  const page = await openBarePage(browser, host.newLink(), viewport);
+  const progress = `document.querySelector('.slices progress')`;
+  const peaks: number[] = [];
+  let before = 0;
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const link = `[...document.querySelectorAll('a')].find((link) => link.textContent.includes('large'))`;
+    await page.until(`document.querySelector('nav') !== null`);
+    await page.run(`window.location.hash = '#/viewer'`);
+    await page.until(`${link} !== undefined`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    before ||= await residentMemory(browser);
+    await page.run(`${link}.click()`);
+    const whole = page.until(`${progress} !== null`).then(() => page.until(`${progress} === null`));
+    peaks.push(((await peakUntil(whole)) - before) / bytes);
+  }
+  await page.close();
+  note('resident memory while it loads, beyond an empty page, of the volume', 'times', peaks, 2.5);
 }
 
 /** The most resident bytes until then. */
