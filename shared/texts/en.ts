@@ -82,7 +82,7 @@ const viewer = {
     convention: 'Patient’s right on the left',
     smooth: 'Smooth between voxels',
     presets: {
-      auto: 'Automatic (1st to 99th percentile)',
+      auto: 'Automatic (1 to 99 %)',
       full: 'All values',
       brain: 'CT brain',
       softTissue: 'CT soft tissue',

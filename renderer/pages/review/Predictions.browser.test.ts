@@ -81,10 +81,16 @@ it('names labels as the site does, and says who gave the verdict', async () => {
   await expect.element(chosen.getByText(/by anna/)).not.toBeInTheDocument();
 });
 
-it('opens the correction that is there already, else the prediction', async () => {
+it('opens the correction that is there already, beside the training labels', async () => {
   const chosen = await review([row('one', 0.5, { correction: 'drawing-1' })]);
   await chosen.getByRole('button', { name: 'Correct' }).click();
-  expect(window.location.hash).toBe('#/viewer/volume-one?map=drawing-1');
+  expect(window.location.hash).toBe('#/viewer/volume-one?map=drawing-1&compare=training-volume-one');
+});
+
+it('compares with nothing where there is no reference', async () => {
+  const chosen = await review([row('one', null)]);
+  await chosen.getByRole('button', { name: 'Correct' }).click();
+  expect(window.location.hash).toBe('#/viewer/volume-one?map=one');
 });
 
 it('says where a score flatters, and offers DICOM SEG only for DICOM', async () => {

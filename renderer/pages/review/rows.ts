@@ -8,6 +8,11 @@ import { meanOf } from './statistics.ts';
 export type Row = ReviewRow & { id: string };
 export const verdicts = ['open', 'accepted', 'corrected', 'rejected'] as const;
 
+/** What the viewer shows of a row: a label map, beside the training labels that its scores were measured against. */
+export function shownInViewer({ volume, dice }: ReviewRow, map: string): Record<string, string> {
+  return dice === null ? { map } : { map, compare: `training-${volume}` };
+}
+
 /** Lower is worse: Dice, and where there is no reference, how sure the model is. */
 export function quality({ dice, confidence }: ReviewRow): number {
   return dice ?? confidence;
