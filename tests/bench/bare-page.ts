@@ -41,7 +41,8 @@ export async function openBarePage(
   return {
     run,
     until: async (expression) => {
-      while ((await run(expression).catch(() => false)) !== true) await new Promise((resolve) => setTimeout(resolve, 20));
+      while ((await run(expression).catch(() => false)) !== true)
+        await new Promise((resolve) => setTimeout(resolve, 20));
     },
     close: async () => {
       await session.send('Target.disposeBrowserContext', { browserContextId });
