@@ -1067,9 +1067,8 @@ export const en = {
       asksInAll: (size: string) => `At most ${size} in all. Each time is a question of its own.`,
       never: 'No image, label, file name, path, date or patient identifier is part of any message.',
       plan: 'The whole plan',
-      setting: 'Setting',
-      value: 'Value',
-      usually: 'Usually',
+      differs: 'Different from the usual plan',
+      everySetting: 'Every setting',
     },
     host: {
       title: 'Create a federation',
