@@ -28,6 +28,7 @@ export class Session {
   /** A person began to draw on what is no drawing: they are asked whether to start one. */
   asksToDraw = $state(false);
   #isOver = false;
+  #asked: { map: string | null; compared: string | null } = { map: null, compared: null };
 
   constructor(volume: OpenedVolume) {
     this.volume = volume;
@@ -54,8 +55,9 @@ export class Session {
     return newest('drawing') ?? newest('training') ?? newest('prediction') ?? null;
   }
 
-  /** Shows label maps by id; one that does not exist any more is left out. */
+  /** Shows label maps by id; one that does not exist is left out, and shown once a refresh brings it. */
   show(map: string | null, compared: string | null): void {
+    this.#asked = { map, compared };
     if (this.map?.id !== (map ?? undefined)) {
       this.map?.stream.close();
       this.map = this.#open(map);
@@ -90,6 +92,7 @@ export class Session {
       this.compared.stream.close();
       this.compared = this.#open(this.compared.id);
     }
+    this.show(this.#asked.map, this.#asked.compared);
   }
 
   get presets(): Preset[] {
