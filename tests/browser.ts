@@ -37,9 +37,12 @@ export async function findBrowser(wanted = process.env.ISOCENTER_BROWSER): Promi
   );
 }
 
+// A machine without a language would have one in Chromium that JavaScript does not know.
+const LANGUAGE = { LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' };
+
 /** What Playwright and vitest want to know to launch it. */
 export function launchOptions({ executablePath, args, env }: TestBrowser) {
-  return { executablePath, args, env: { ...(process.env as Record<string, string>), ...env } };
+  return { executablePath, args, env: { ...(process.env as Record<string, string>), ...LANGUAGE, ...env } };
 }
 
 function browserAt(executablePath: string, name: string): TestBrowser {
