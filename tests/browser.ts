@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { chromium } from '@playwright/test';
+import { LANGUAGE } from './language.ts';
 
 export interface TestBrowser {
   name: string; // for reports
@@ -36,9 +37,6 @@ export async function findBrowser(wanted = process.env.ISOCENTER_BROWSER): Promi
     'No browser was found for the tests. Install Chromium, Chrome or Edge, or run `npx playwright install chromium`.',
   );
 }
-
-// A machine without a language would have one in Chromium that JavaScript does not know.
-const LANGUAGE = { LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' };
 
 /** What Playwright and vitest want to know to launch it. */
 export function launchOptions({ executablePath, args, env }: TestBrowser) {

@@ -2,12 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LANGUAGE } from '../language.ts';
 import { app } from './app.ts';
 import { Cdp } from './cdp.ts';
 import { PID_FILE, temporaryFolder } from './temporary.ts';
-
-// A machine without a language would have one in Chromium that JavaScript does not know.
-const LANGUAGE = { LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' };
 
 let connection: Cdp | undefined;
 let chromium: ChildProcess | undefined;
