@@ -1,4 +1,5 @@
 /** What travels between a site's process and its trainer process: birpc calls over Node's IPC channel. */
+import type { EngineChoice } from '../../shared/engine.ts';
 import type { ErrorCode, ErrorDetails } from '../../shared/errors.ts';
 import type { Progress, TrainerJobs } from './jobs.ts';
 
@@ -15,7 +16,7 @@ export type Outcome =
 
 /** Answered by the trainer process. */
 export interface TrainerVerbs {
-  run(verb: Verb, job: unknown): Promise<Outcome>;
+  run(verb: Verb, job: unknown, engine: EngineChoice): Promise<Outcome>;
   cancel(): void;
 }
 

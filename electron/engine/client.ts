@@ -1,5 +1,6 @@
 /** The site's side of the trainer process: starts it when first needed, hands it jobs, survives its death. */
 import { type BirpcReturn, createBirpc } from 'birpc';
+import type { EngineChoice } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import type { JobOf, ResultOf, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
 import type { Progress } from './jobs.ts';
@@ -21,6 +22,8 @@ interface Running {
 }
 
 export class Trainer {
+  /** What the next job is computed with. */
+  engine: EngineChoice = 'auto';
   /** Largest resident memory of the trainer process so far, in bytes. */
   peakMemory = 0;
   /** Resident memory at the last sign of progress, in bytes. */
@@ -52,7 +55,7 @@ export class Trainer {
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const outcome = await Promise.race([rpc.run(verb, job), died]);
+      const outcome = await Promise.race([rpc.run(verb, job, this.engine), died]);
       if (outcome.kind === 'done') {
         this.peakMemory = Math.max(this.peakMemory, outcome.peakMemory);
         return outcome.result as ResultOf<V>;

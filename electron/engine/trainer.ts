@@ -3,19 +3,22 @@
  * with the process that started it.
  */
 import { createBirpc } from 'birpc';
+import type { EngineChoice } from '../../shared/engine.ts';
 import { isFault } from '../../shared/errors.ts';
 import { bench } from './bench/bench.ts';
 import type { Outcome, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
+import { startEngine } from './choice.ts';
 import { inspect } from './inspect.ts';
 import { createJobs } from './jobs/index.ts';
 import type { Progress, TrainerJobs } from './jobs.ts';
 import { connectToParent } from './parent.ts';
-import { useWasm } from './wasm/backend.ts';
 
 let cancelling = new AbortController();
+let engine: EngineChoice = 'auto'; // of the running job
 
 const verbs: TrainerVerbs = {
-  async run(verb, job) {
+  async run(verb, job, asked) {
+    engine = asked;
     cancelling = new AbortController();
     try {
       return { kind: 'done', result: await perform(verb, job), peakMemory: process.resourceUsage().maxRSS * 1024 };
@@ -36,9 +39,9 @@ const site = createBirpc<SiteVerbs, TrainerVerbs>(verbs, {
 });
 const report = (progress: Progress) => void site.progress.asEvent({ ...progress, memory: process.memoryUsage.rss() });
 const jobs: TrainerJobs = {
-  ...createJobs({ report, signal: () => cancelling.signal }),
+  ...createJobs({ report, signal: () => cancelling.signal, engine: () => engine }),
   bench: async (job) => {
-    await useWasm();
+    await startEngine(engine);
     return bench(job, report);
   },
   inspect,

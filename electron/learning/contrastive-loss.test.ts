@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useWasm } from '../engine/wasm/backend.ts';
+import { startTestEngine } from '../engine/testing.ts';
 import { contrastiveLosses } from './contrastive-loss.ts';
 import type { SampledFeatures } from './memory-bank.ts';
 
@@ -23,7 +23,7 @@ const file = new URL('fixtures/contrastive-loss.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] };
 const TOLERANCE = 1e-5;
 
-beforeAll(useWasm);
+beforeAll(startTestEngine);
 
 function sampled({ features, featurePartitions, featureIsLocal }: Case): SampledFeatures {
   return {

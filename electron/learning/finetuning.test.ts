@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { networkSettings, type Plan, planSchema } from '../../shared/plan.ts';
 import { gaussian, seededRandom } from '../../shared/random.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../shared/safetensors.ts';
-import { useWasm } from '../engine/wasm/backend.ts';
+import { startTestEngine } from '../engine/testing.ts';
 import { Finetuning } from './finetuning.ts';
 import { initialWeights } from './network/weights.ts';
 import { labelledBatch, labelledSlices, pickSlices } from './sampling.ts';
@@ -38,7 +38,7 @@ function train(finetuning: Finetuning, from: number, to: number): number[] {
   });
 }
 
-beforeAll(useWasm);
+beforeAll(startTestEngine);
 
 describe('Finetuning', () => {
   it('learns to segment a volume that it has not seen', () => {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
-import { useWasm } from '../engine/wasm/backend.ts';
+import { startTestEngine } from '../engine/testing.ts';
 import { followMain } from './momentum.ts';
 
-beforeAll(useWasm);
+beforeAll(startTestEngine);
 
 it('moves by 1 - m towards the main encoder and keeps no tensor', () => {
   const main = { a: tf.tensor([1, 2]), b: tf.scalar(-4) };

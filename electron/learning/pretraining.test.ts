@@ -4,7 +4,7 @@ import type { FeatureBatch } from '../../shared/features.ts';
 import { networkSettings, planSchema } from '../../shared/plan.ts';
 import { gaussian, seededRandom } from '../../shared/random.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../shared/safetensors.ts';
-import { useWasm } from '../engine/wasm/backend.ts';
+import { startTestEngine } from '../engine/testing.ts';
 import { initialWeights } from './network/weights.ts';
 import { Pretraining } from './pretraining.ts';
 import type { SliceStack } from './slices.ts';
@@ -54,7 +54,7 @@ function train(pretraining: Pretraining, from: number, to: number, remote: Featu
   });
 }
 
-beforeAll(useWasm);
+beforeAll(startTestEngine);
 
 describe('Pretraining', () => {
   it('fills the bank with unit vectors, equally many of each partition', () => {

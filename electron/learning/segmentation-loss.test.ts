@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mean } from '../../shared/mean.ts';
 import { seededRandom } from '../../shared/random.ts';
-import { useWasm } from '../engine/wasm/backend.ts';
+import { startTestEngine } from '../engine/testing.ts';
 import { segmentationLoss } from './segmentation-loss.ts';
 
 const SHAPE: [number, number, number, number] = [2, 4, 4, 3];
 const PIXELS = 32;
 
-beforeAll(useWasm);
+beforeAll(startTestEngine);
 
 function randomCase(): { logits: number[]; classes: Uint8Array } {
   const random = seededRandom('logits');

@@ -1,9 +1,8 @@
 /** The site itself, its machine and its rules. */
 import { z } from 'zod';
+import { engineChoices } from '../engine.ts';
 import { type Plan, planSchema } from '../plan.ts';
 import { verb } from './verb.ts';
-
-export const engineChoices = ['auto', 'wasm'] as const;
 
 export const settingsSchema = z.strictObject({
   engine: z.enum(engineChoices),

@@ -1,6 +1,10 @@
 import type { ErrorText } from './text.ts';
 
 export const engineErrors = {
+  'engine.not-usable': {
+    message: 'The engine {engine} cannot be used on this machine: {reason}',
+    next: '{next} Or take another one: --engine auto, or the settings of the window. isocenter doctor lists them all.',
+  },
   'engine.cancelled': {
     message: 'The {verb} job was cancelled.',
     next: 'Continue it or start it again: it goes on after its last finished step.',

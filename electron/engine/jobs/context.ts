@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { EngineChoice } from '../../../shared/engine.ts';
 import type { Progress } from '../jobs.ts';
 
 /** What a job is given besides its description. */
@@ -6,6 +7,8 @@ export interface JobContext {
   report(progress: Progress): void;
   /** Aborts when the running job is to stop. */
   signal(): AbortSignal;
+  /** What the running job is to be computed with. */
+  engine(): EngineChoice;
 }
 
 /** Between two steps: lets messages in, and stops here when one of them was to cancel. */

@@ -1,6 +1,6 @@
 /** The trainer's verbs that work on a site's files, each in a file of its own. */
+import { startEngine } from '../choice.ts';
 import type { TrainerJobs } from '../jobs.ts';
-import { useWasm } from '../wasm/backend.ts';
 import type { JobContext } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { features } from './features.ts';
@@ -16,19 +16,19 @@ export function createJobs(context: JobContext): Omit<TrainerJobs, 'bench' | 'in
   return {
     initialise: async (job) => initialise(job),
     features: async (job) => {
-      await useWasm();
+      await startEngine(context.engine());
       return features(job, volumes);
     },
     pretrain: async (job) => {
-      await useWasm();
+      await startEngine(context.engine());
       return pretrain(job, volumes, context);
     },
     finetune: async (job) => {
-      await useWasm();
+      await startEngine(context.engine());
       return finetune(job, volumes, context);
     },
     segment: async (job) => {
-      await useWasm();
+      await startEngine(context.engine());
       return segment(job, context);
     },
     evaluate: (job) => evaluate(job, context),

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readWeights } from '../../storage/weight-file.ts';
+import { testEngine } from '../testing.ts';
 import { initialise } from './initialise.ts';
 import { listeningJobs, makeSite, plan, pretrainJob, remoteBatch, type TestSite } from './testing.ts';
 
@@ -20,7 +21,7 @@ async function runAndKill(job: ReturnType<typeof pretrainJob>, afterSteps: numbe
     const { createJobs } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)});
     const { remoteBatch } = await import(${JSON.stringify(new URL('testing.ts', import.meta.url).href)});
     const report = ({ step }) => step === ${afterSteps} && process.kill(process.pid, 'SIGKILL');
-    const jobs = createJobs({ report, signal: () => new AbortController().signal });
+    const jobs = createJobs({ report, signal: () => new AbortController().signal, engine: () => ${JSON.stringify(testEngine)} });
     await jobs.pretrain({ ...${JSON.stringify(rest)}, remote: [remoteBatch(1)] });
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });

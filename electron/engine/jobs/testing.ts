@@ -8,6 +8,7 @@ import { gaussian, seededRandom } from '../../../shared/random.ts';
 import type { Grid } from '../../../shared/volume.ts';
 import { writeLabelFile, writeVolume } from '../../storage/volume-file.ts';
 import type { FinetuneJob, PretrainJob, Progress, VolumeFiles } from '../jobs.ts';
+import { testEngine } from '../testing.ts';
 import { createJobs } from './index.ts';
 import { initialise } from './initialise.ts';
 
@@ -67,6 +68,7 @@ export function listeningJobs(stopAfter = Number.POSITIVE_INFINITY) {
       if (each.step >= stopAfter) stopping.abort();
     },
     signal: () => stopping.signal,
+    engine: () => testEngine,
   });
   return { jobs, progress };
 }

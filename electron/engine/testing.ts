@@ -1,0 +1,13 @@
+/** The engine that the tests of the learning and of the jobs run on: `wasm`, or the one that ISOCENTER_TEST_ENGINE names. */
+import { type EngineChoice, engineChoices } from '../../shared/engine.ts';
+import { startEngine } from './choice.ts';
+
+const named = process.env.ISOCENTER_TEST_ENGINE ?? 'wasm';
+if (!engineChoices.includes(named as EngineChoice)) throw new Error(`ISOCENTER_TEST_ENGINE is no engine: ${named}`);
+
+export const testEngine = named as EngineChoice;
+
+/** Makes it the backend, for `beforeAll`. */
+export async function startTestEngine(): Promise<void> {
+  await startEngine(testEngine);
+}

@@ -1,0 +1,25 @@
+/** The `wasm` engine: the processor, on every machine. */
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import type { Engine, EngineLook } from '../engine.ts';
+import { useWasm } from './backend.ts';
+
+const MOST_MEMORY = 4 * 2 ** 30; // bytes that WebAssembly can address
+
+export const wasm: Engine = {
+  name: 'wasm',
+  async look(): Promise<EngineLook> {
+    try {
+      await useWasm();
+    } catch (error) {
+      return { usable: false, reason: (error as Error).message, next: 'Use Node 24 on a processor with 128-bit SIMD.' };
+    }
+    const threads = availableParallelism();
+    return {
+      usable: true,
+      kind: 'processor',
+      device: `${cpus()[0]?.model.trim() || 'processor'}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      memory: Math.min(MOST_MEMORY, totalmem()),
+    };
+  },
+  start: useWasm,
+};
