@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, networkSettings, planProblems, planSchema } from './plan.ts';
+import { agreedPlan, canonicalJson, networkSettings, planProblems, planSchema, planText } from './plan.ts';
 
 describe('planSchema', () => {
   it('fills in what a plan file leaves out', () => {
@@ -33,6 +33,7 @@ describe('planProblems', () => {
     [{ privacy: { decimals: 1 } }, /^privacy\.decimals: /],
     [{ temperature: Number.NaN }, /^temperature: /],
     [{ roundz: 3 }, /^plan: .*roundz/],
+    [{ engine: 'abacus' }, /^engine: .*auto/],
     [{ augmentation: { flip: true } }, /^augmentation: .*flip/],
     [[], /^plan: /],
     [null, /^plan: /],
@@ -53,6 +54,20 @@ describe('networkSettings', () => {
       featureLength: 128,
       classes: 4,
     });
+  });
+});
+
+describe('agreedPlan', () => {
+  it('says nothing of the engine where each site has its own, so that plans of versions without engines keep their hash', () => {
+    const older = { ...planSchema.parse({}), engine: undefined };
+    expect(planText(planSchema.parse({}))).toBe(canonicalJson(older));
+    expect(agreedPlan(planSchema.parse({}))).not.toHaveProperty('engine');
+  });
+
+  it('holds an engine that is named', () => {
+    const plan = planSchema.parse({ engine: 'webgpu' });
+    expect(planText(plan)).not.toBe(planText(planSchema.parse({})));
+    expect(planSchema.parse(JSON.parse(planText(plan)))).toEqual(plan);
   });
 });
 

@@ -3,6 +3,7 @@
  * defaults. Units and reasons stand beside each setting.
  */
 import { z } from 'zod';
+import { engineChoices } from './engine.ts';
 
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const fraction = z.number().min(0).max(1);
@@ -69,6 +70,7 @@ export const planSchema = z.strictObject({
   privacy: privacySchema.prefault({}),
 
   seed: count(0, 2 ** 31 - 1).default(1),
+  engine: z.enum(engineChoices).default('auto'), // 'auto': each site its own; a name: every site this one, to compare numbers
 });
 
 /** Every setting, filled in. */
@@ -110,7 +112,23 @@ export function networkSettings(plan: Plan): NetworkSettings {
   };
 }
 
-/** JSON with sorted keys: the text whose SHA-256 is the plan's hash, the same at every site. */
+/**
+ * What a plan agrees on, as it is sent, stored and hashed. An engine that is named is part of it: nobody can change it
+ * behind the sites' backs. `auto` leaves each site its choice, so it says nothing and is left out; with that, plans made
+ * before there was a choice keep their hash. A command's `--engine` is no part of a plan, so that a run goes on, from its
+ * checkpoint, with another engine than it began with.
+ */
+export function agreedPlan(plan: Plan): PlanInput {
+  const { engine, ...agreed } = plan;
+  return engine === 'auto' ? agreed : plan;
+}
+
+/** The text whose SHA-256 is the plan's hash, the same at every site. */
+export function planText(plan: Plan): string {
+  return canonicalJson(agreedPlan(plan));
+}
+
+/** JSON with sorted keys: the same text for the same value. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value !== null && typeof value === 'object') {

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countOrAll, hostAndPort, readPlan, wholeNumber, wholeNumbers } from './action.ts';
+import { countOrAll, engineOption, hostAndPort, readPlan, wholeNumber, wholeNumbers } from './action.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -35,6 +36,28 @@ describe('readPlan', () => {
 
   it('names a file that is not there', () => {
     expect(() => readPlan(join(folder, 'none.json'))).toThrow(/none\.json/);
+  });
+});
+
+describe('--engine', () => {
+  const parse = (...args: string[]) => {
+    const said: string[] = [];
+    const command = new Command('pretrain').addOption(engineOption()).exitOverride();
+    command.configureOutput({ writeErr: (text) => said.push(text) });
+    try {
+      return command.parse(args, { from: 'user' }).opts().engine;
+    } catch {
+      return said.join('');
+    }
+  };
+
+  it('is a name of an engine or auto, and nothing where it is not given', () => {
+    expect(parse('--engine', 'webgpu')).toBe('webgpu');
+    expect(parse()).toBeUndefined();
+  });
+
+  it('says which there are', () => {
+    expect(parse('--engine', 'abacus')).toContain('Allowed choices are auto, tensorflow, webgpu, wasm.');
   });
 });
 

@@ -1,6 +1,7 @@
 /** What every command shares: its output, its cancelling by Ctrl-C, and errors that become an exit code. */
 import { readFileSync } from 'node:fs';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { engineChoices } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import { type Plan, planProblems, planSchema } from '../../shared/plan.ts';
 import { Output } from './output.ts';
@@ -49,6 +50,11 @@ export function readPlan(file: string): Plan {
   const problems = planProblems(value);
   if (problems.length > 0) throw fault('site.plan-invalid', { file, problems: problems.join('; ') });
   return planSchema.parse(value);
+}
+
+/** `--engine`, of every command that computes. It comes before the plan's engine, which comes before the site's. */
+export function engineOption(otherwise = "the plan's, else the site's setting"): Option {
+  return new Option('--engine <name>', `what computes (default: ${otherwise})`).choices(engineChoices);
 }
 
 /** For commander: a whole number within bounds. */

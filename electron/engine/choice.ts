@@ -1,41 +1,38 @@
-/** Which engine computes here, and why: the one asked for, or of all the best that works. */
-import type { EngineChoice } from '../../shared/engine.ts';
+/** Starts the engine that computes here: the one asked for, or of all the best that works. */
+import type { ComputedOn, EngineChoice } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
-import type { Engine, EngineLook } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { choose, isBest, type Looked } from './preference.ts';
 import { wasm } from './wasm/engine.ts';
 
 /** In the order of `auto`'s liking. */
 export const engines: readonly Engine[] = [wasm];
 
 /**
- * Starts an engine and gives it. `auto` takes a CUDA device, then a graphics card, then the processor, and never a software
- * adapter. Throws `engine.not-usable` where the one asked for does not work here.
+ * Starts an engine and says which, and on what it computes. `auto` takes a CUDA device, then a graphics card, then the
+ * processor, and never a software adapter. Throws `engine.not-usable` where the one asked for does not work here.
  */
-export async function startEngine(choice: EngineChoice): Promise<Engine> {
-  const engine = await chooseEngine(choice);
+export async function startEngine(choice: EngineChoice): Promise<ComputedOn> {
+  const looked = await lookAround(choice);
+  const { engine: name, why } = choose(choice, looked);
+  const engine = engines.find((each) => each.name === name);
+  const look = looked.find((each) => each.name === name)?.look;
+  if (!engine || !look?.usable) {
+    const asked = looked.findLast(({ name }) => choice === 'auto' || name === choice)?.look;
+    throw fault('engine.not-usable', { engine: choice, reason: why, next: asked?.usable === false ? asked.next : '' });
+  }
   await engine.start();
-  return engine;
+  return { engine: engine.name, device: look.device };
 }
 
-async function chooseEngine(choice: EngineChoice): Promise<Engine> {
-  if (choice !== 'auto') {
-    const engine = engines.find(({ name }) => name === choice);
-    const look: EngineLook = engine ? await engine.look() : { usable: false, reason: 'It is not built in.', next: '' };
-    if (engine && look.usable) return engine;
-    throw notUsable(choice, look);
+/** Asks the engine that is wanted; for `auto` one after the other, until one cannot be bettered: looking loads drivers. */
+async function lookAround(choice: EngineChoice): Promise<Looked[]> {
+  const looked: Looked[] = [];
+  for (const engine of engines) {
+    if (choice !== 'auto' && engine.name !== choice) continue;
+    const look = await engine.look();
+    looked.push({ name: engine.name, look });
+    if (isBest(look)) break;
   }
-  const looks = await Promise.all(engines.map(async (engine) => ({ engine, look: await engine.look() })));
-  for (const kind of ['cuda', 'graphics', 'processor']) {
-    const found = looks.find(({ look }) => look.usable && look.kind === kind);
-    if (found) return found.engine;
-  }
-  throw notUsable('auto', looks[looks.length - 1].look);
-}
-
-function notUsable(engine: EngineChoice, look: EngineLook) {
-  return fault('engine.not-usable', {
-    engine,
-    reason: look.usable ? '' : look.reason,
-    next: look.usable ? '' : look.next,
-  });
+  return looked;
 }

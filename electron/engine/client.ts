@@ -2,6 +2,7 @@
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { EngineChoice } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
+import type { Plan } from '../../shared/plan.ts';
 import type { JobOf, ResultOf, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
 import type { Progress } from './jobs.ts';
 import { forkTrainer, type Launch, type TrainerProcess, trainerScript } from './launch.ts';
@@ -21,9 +22,10 @@ interface Running {
   died: Promise<never>;
 }
 
+/** What a job is computed with; asked when its turn comes, with its plan where it has one. */
+export type EngineFor = (plan: Plan | undefined) => EngineChoice;
+
 export class Trainer {
-  /** What the next job is computed with. */
-  engine: EngineChoice = 'auto';
   /** Largest resident memory of the trainer process so far, in bytes. */
   peakMemory = 0;
   /** Resident memory at the last sign of progress, in bytes. */
@@ -32,9 +34,11 @@ export class Trainer {
   #onProgress: (progress: Progress) => void = () => {};
   #queue: Promise<unknown> = Promise.resolve();
   readonly #launch: Launch;
+  readonly #engineFor: EngineFor;
 
-  constructor(launch: Launch = forkTrainer) {
+  constructor(launch: Launch = forkTrainer, engineFor: EngineFor = () => 'auto') {
     this.#launch = launch;
+    this.#engineFor = engineFor;
   }
 
   /** Runs one job; jobs asked for meanwhile wait their turn. Rejects with a named error; a crash is one too. */
@@ -55,7 +59,7 @@ export class Trainer {
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const outcome = await Promise.race([rpc.run(verb, job, this.engine), died]);
+      const outcome = await Promise.race([rpc.run(verb, job, this.#engineFor(planOf(job))), died]);
       if (outcome.kind === 'done') {
         this.peakMemory = Math.max(this.peakMemory, outcome.peakMemory);
         return outcome.result as ResultOf<V>;
@@ -111,4 +115,8 @@ export class Trainer {
     running.child.kill();
     await running.died.catch(() => {});
   }
+}
+
+function planOf(job: JobOf<Verb>): Plan | undefined {
+  return job && 'plan' in job ? job.plan : undefined;
 }

@@ -2,6 +2,7 @@
  * What the trainer process can be asked to do. It reads and writes files by path and knows no network; every job is
  * resumable or short. Paths are absolute and inside the site's folder.
  */
+import type { ComputedOn } from '../../shared/engine.ts';
 import type { FeatureBatch } from '../../shared/features.ts';
 import type { Plan } from '../../shared/plan.ts';
 import type { LabelScores } from '../../shared/scores.ts';
@@ -76,7 +77,7 @@ export interface SegmentJob {
   volumes: { image: string; out: string }[]; // out: stored label map on the volume's grid
 }
 
-export interface SegmentResult {
+export interface Segmented {
   slices: number;
   confidence: (number | null)[]; // of each volume: mean probability of the voxels it labels; null where it labels none
   seconds: number;
@@ -87,7 +88,7 @@ export interface EvaluateJob {
   labels: number[];
 }
 
-export interface TrainingResult {
+export interface Trained {
   steps: number;
   losses: number[]; // one a step, also of steps done before a restart
   dice: { step: number; dice: number; perLabel: number[] }[]; // learning curve on the plan's pixels, empty without validation
@@ -96,6 +97,9 @@ export interface TrainingResult {
   slices: number; // shown to the network in all steps together
 }
 
+export type SegmentResult = Segmented & { computedOn: ComputedOn };
+export type TrainingResult = Trained & { computedOn: ComputedOn };
+
 export interface BenchJob {
   batch: number; // slices
   size: number; // pixels a side
@@ -103,8 +107,7 @@ export interface BenchJob {
   repeats: number;
 }
 
-export interface BenchReport {
-  engine: string;
+export interface Timed {
   machine: { cpu: string; cores: number; node: string };
   settings: BenchJob;
   steps: {
@@ -112,9 +115,11 @@ export interface BenchReport {
     ms: number; // median
     min: number;
     max: number;
-    parts: { name: string; ms: number }[]; // where a step's time goes
+    parts: { name: string; ms: number }[]; // where a step's time goes; empty where an engine computes on the side
   }[];
 }
+
+export type BenchReport = ComputedOn & Timed;
 
 /** What this machine's engine is, for `doctor`. */
 export interface EngineReport {

@@ -41,8 +41,8 @@ const report = (progress: Progress) => void site.progress.asEvent({ ...progress,
 const jobs: TrainerJobs = {
   ...createJobs({ report, signal: () => cancelling.signal, engine: () => engine }),
   bench: async (job) => {
-    await startEngine(engine);
-    return bench(job, report);
+    const computedOn = await startEngine(engine);
+    return { ...(await bench(job, report)), ...computedOn };
   },
   inspect,
 };

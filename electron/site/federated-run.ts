@@ -1,6 +1,7 @@
 /** Taking part in a federation from the first round to the last. */
 import { rmSync } from 'node:fs';
 import type { Decider, Decision } from '../../shared/consent.ts';
+import { type ComputedOn, computedOnText } from '../../shared/engine.ts';
 import { fault, isFault } from '../../shared/errors.ts';
 import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
@@ -44,6 +45,7 @@ export interface JoinResult {
   models: string[]; // ids of what the federation made, as stored here; none where the person left
   rounds: RoundSummary[]; // in which this site trained since this start
   left: boolean; // the person refused and left
+  computedOn: ComputedOn[]; // what this site trained on, also before a restart
 }
 
 /**
@@ -160,7 +162,7 @@ async function follow(member: Membership, { signal }: JoinOptions): Promise<Join
     await participant.leave(error.message);
     site.folder.runs.update(run.id, { state: 'cancelled', note: `left: ${error.message}` });
     forgetInvitation(run);
-    return { run: run.id, models: [], rounds, left: true };
+    return { run: run.id, models: [], rounds, left: true, computedOn: computedOnOf(member) };
   }
   // A run that goes on after a restart knows only the rounds since; the ones before were noted.
   if (participant.countedRounds === 0 && run.round === 0) {
@@ -168,7 +170,7 @@ async function follow(member: Membership, { signal }: JoinOptions): Promise<Join
   }
   const model = keepModel(member);
   forgetInvitation(run);
-  return { run: run.id, models: model ? [model.id] : [], rounds, left: false };
+  return { run: run.id, models: model ? [model.id] : [], rounds, left: false, computedOn: computedOnOf(member) };
 }
 
 /** Undefined where the round went on without this site. The files of a round that was cut off stay, to go on with. */
@@ -219,11 +221,17 @@ function noteRound(
 }
 
 /** Stores what the federation made: a U-Net where it fine-tuned together, else an encoder. */
-function keepModel({ site, participant, plan, run }: Membership): Model | undefined {
+function keepModel(member: Membership): Model | undefined {
+  const { site, participant, plan, run } = member;
   const bytes = participant.finalWeights;
   if (!bytes) return undefined;
   const { weights } = decodeWeights(bytes, 'the final weights of the federation');
   const kind = plan.finetuneRounds > 0 ? 'unet' : 'encoder';
-  const note = `federation ${participant.federation}, ${plan.rounds} rounds of pre-training, ${plan.finetuneRounds} of fine-tuning`;
+  const rounds = `${plan.rounds} rounds of pre-training, ${plan.finetuneRounds} of fine-tuning`;
+  const note = `federation ${participant.federation}, ${rounds}; this site computed on ${computedOnText(computedOnOf(member))}`;
   return site.folder.models.save({ kind, plan, weights, run: run.id, note });
+}
+
+function computedOnOf({ site, run }: Membership): ComputedOn[] {
+  return site.folder.runs.get(run.id).computedOn;
 }

@@ -1,6 +1,7 @@
 /** Fine-tuning a U-Net on labelled volumes of one site. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ComputedOn, computedOnText } from '../../shared/engine.ts';
 import { type Plan, planSchema } from '../../shared/plan.ts';
 import type { Progress, TrainingResult, VolumeFiles } from '../engine/jobs.ts';
 import type { Run } from '../storage/runs.ts';
@@ -33,6 +34,7 @@ export interface FinetuneResult {
   run: string;
   volumes: number;
   loss: number; // of the last step
+  computedOn: ComputedOn[]; // more than one where the run went on with another engine
   seconds: number;
   dice: TrainingResult['dice'];
 }
@@ -101,13 +103,16 @@ function finetune(
       },
     );
     noteTraining(folder, run.id, 1, result);
-    const note = `${volumes.length} labelled volumes, ${plan.finetuneSteps} steps, from ${from}`;
+    const { computedOn } = folder.runs.get(run.id);
+    const learnt = `${volumes.length} labelled volumes, ${plan.finetuneSteps} steps, from ${from}`;
+    const note = `${learnt}; computed on ${computedOnText(computedOn)}`;
     const model = folder.models.save({ kind: 'unet', plan, weights: readWeights(out).weights, run: run.id, note });
     return {
       model: model.id,
       run: run.id,
       volumes: volumes.length,
       loss: result.losses.at(-1) ?? Number.NaN,
+      computedOn,
       seconds: (performance.now() - begun) / 1000,
       dice: result.dice,
     };

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import type { EngineChoice } from '../../shared/engine.ts';
 import { type JobOptions, Trainer } from '../engine/client.ts';
 import type { BenchJob, BenchReport } from '../engine/jobs.ts';
 import { createSite } from '../storage/site-folder.ts';
@@ -9,8 +10,8 @@ import { createSite } from '../storage/site-folder.ts';
 const LEAST_MEMORY = 1.5e9; // bytes; a site with its trainer stays under 1 GB at the default plan
 const LEAST_DISK = 2e9; // bytes, where temporary files and most sites live
 
-export async function benchEngine(job: BenchJob, options: JobOptions): Promise<BenchReport> {
-  const trainer = new Trainer();
+export async function benchEngine(engine: EngineChoice, job: BenchJob, options: JobOptions): Promise<BenchReport> {
+  const trainer = new Trainer(undefined, () => engine);
   try {
     return await trainer.run('bench', job, options);
   } finally {

@@ -1,6 +1,7 @@
 /** Contrastive pre-training of one site alone: the rounds of a federation without anybody else. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ComputedOn, computedOnText } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
 import type { Progress } from '../engine/jobs.ts';
@@ -23,6 +24,7 @@ export interface PretrainResult {
   model: string;
   run: string;
   loss: number; // mean of the last round
+  computedOn: ComputedOn[]; // more than one where the run went on with another engine
   seconds: number;
 }
 
@@ -71,9 +73,11 @@ export async function pretrainAlone(site: SiteContext, options: PretrainOptions)
       rmSync(weightsAfter(round - 1), { force: true });
     }
     const { weights } = readWeights(weightsAfter(plan.rounds));
-    const note = `${plan.rounds} rounds of ${plan.stepsPerRound} steps, alone, ${volumes.length} volumes`;
+    const { computedOn } = folder.runs.get(run.id);
+    const learnt = `${plan.rounds} rounds of ${plan.stepsPerRound} steps, alone, ${volumes.length} volumes`;
+    const note = `${learnt}; computed on ${computedOnText(computedOn)}`;
     const model = folder.models.save({ kind: 'encoder', plan, weights, run: run.id, note });
-    return { model: model.id, run: run.id, loss, seconds: (performance.now() - begun) / 1000 };
+    return { model: model.id, run: run.id, loss, computedOn, seconds: (performance.now() - begun) / 1000 };
   };
   const request: RunRequest = { kind: 'pretrain', plan, details, resume, isSame: () => true, onRun };
   return locked(folder, 'pre-training', () => asRun(folder, request, pretrain));

@@ -14,7 +14,7 @@ export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
     .list()
     .reverse()
     .map((run) => {
-      const { id, kind, state, plan, round, note, personNote, details, startedAt, endedAt } = run;
+      const { id, kind, state, plan, round, note, personNote, details, computedOn, startedAt, endedAt } = run;
       const volumes = volumesIn(details);
       return {
         id,
@@ -26,6 +26,7 @@ export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
         personNote,
         model: modelIn(details),
         made: (made.get(id) ?? []).map((model) => model.id),
+        computedOn,
         volumes: volumes?.length ?? null,
         loss: runs.recentMean(id, 'loss', LAST_STEPS) ?? null,
         dice: runs.recentMean(id, 'dice', kind === 'segment' ? Math.max(1, volumes?.length ?? 1) : 1) ?? null,

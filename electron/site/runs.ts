@@ -97,13 +97,14 @@ function endOf(error: unknown): RunState {
   return isFault(error, 'site.run-ended') ? 'cancelled' : 'failed';
 }
 
-/** Notes the numbers of a round (a fine-tuning alone has one) and gives its mean loss. */
+/** Notes what computed a round (a fine-tuning alone has one) and its numbers, and gives its mean loss. */
 export function noteTraining(
   { runs }: SiteFolder,
   run: string,
   round: number,
-  { losses, dice, seconds }: TrainingResult,
+  { losses, dice, seconds, computedOn }: TrainingResult,
 ): number {
+  runs.noteComputedOn(run, computedOn);
   runs.recordSteps(run, round, 'loss', losses);
   for (const point of dice) runs.record(run, { round, step: point.step }, { dice: point.dice });
   const loss = mean(losses);

@@ -1,12 +1,12 @@
 /** Segmenting images with a model of the site. */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { ComputedOn } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import type { LabelScores } from '../../shared/scores.ts';
 import type { LabelMap } from '../../shared/volume.ts';
 import type { Progress, VolumeFiles } from '../engine/jobs.ts';
 import { readImage, writeLabelMap } from '../imaging/files.ts';
-
 import { makeTemporaryFolder } from '../storage/atomic-file.ts';
 import type { Model } from '../storage/models.ts';
 import { readLabelFile, writeVolume } from '../storage/volume-file.ts';
@@ -24,6 +24,7 @@ export interface SegmentResult {
   model: string;
   out: string;
   labels: { label: number; voxels: number; mm3: number }[];
+  computedOn: ComputedOn[];
   seconds: number;
 }
 
@@ -39,7 +40,7 @@ export async function segmentImage(site: SiteContext, options: SegmentOptions): 
   try {
     const files = { image: join(folder, 'image.safetensors'), out: join(folder, 'labels.safetensors') };
     writeVolume(files.image, volume);
-    await site.trainer.run(
+    const { computedOn } = await site.trainer.run(
       'segment',
       { plan: model.plan, weights: model.file, volumes: [files] },
       { onProgress, signal },
@@ -50,6 +51,7 @@ export async function segmentImage(site: SiteContext, options: SegmentOptions): 
       model: model.id,
       out,
       labels: measure(labels, model.plan.labels),
+      computedOn: [computedOn],
       seconds: (performance.now() - begun) / 1000,
     };
   } finally {

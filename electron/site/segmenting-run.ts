@@ -76,11 +76,12 @@ async function predict(
   const { plan, file: weights } = model;
   const out = join(run.folder, 'prediction.safetensors');
   try {
-    const { confidence } = await trainer.run(
+    const { confidence, computedOn } = await trainer.run(
       'segment',
       { plan, weights, volumes: [{ image: volume.imageFile, out }] },
       { signal },
     );
+    folder.runs.noteComputedOn(run.id, computedOn);
     const { id } = folder.labelMaps.addPrediction({
       volume: volume.id,
       model: model.id,

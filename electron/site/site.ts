@@ -2,6 +2,8 @@
  * One hospital: a folder with its catalogue, key and ledger, and a trainer process. Everything a person can ask of a
  * site is a method here; how it is done stands in the file named beside it.
  */
+import type { EngineChoice } from '../../shared/engine.ts';
+import type { Plan } from '../../shared/plan.ts';
 import { Trainer } from '../engine/client.ts';
 import type { Launch } from '../engine/launch.ts';
 import type { Identity } from '../federation/identity.ts';
@@ -17,6 +19,7 @@ import { type KeyProtection, readIdentity, unwrapIdentity } from './identity-fil
 import { type ImportOptions, type ImportReport, importVolumes } from './import.ts';
 import { type PretrainOptions, type PretrainResult, pretrainAlone } from './pretraining-run.ts';
 import { type SegmentOptions, type SegmentResult, segmentImage } from './segmentation.ts';
+import { readSettings } from './settings.ts';
 
 export type { LedgerRecord } from '../storage/ledger.ts';
 
@@ -26,21 +29,35 @@ export interface SiteSurroundings {
   launch?: Launch; // of the trainer process; absent: Node forks it
 }
 
+/** With what a site computes. */
+interface Computing {
+  launch?: Launch;
+  engine?: EngineChoice;
+}
+
 export class Site implements SiteContext {
   readonly folder: SiteFolder;
   readonly identity: Identity;
   readonly trainer: Trainer;
   readonly #launch: Launch | undefined;
+  readonly #asked: EngineChoice | undefined;
 
-  private constructor(folder: SiteFolder, identity: Identity, launch?: Launch) {
+  private constructor(folder: SiteFolder, identity: Identity, { launch, engine }: Computing) {
     this.folder = folder;
     this.identity = identity;
     this.#launch = launch;
+    this.#asked = engine;
     this.trainer = this.openTrainer();
   }
 
   openTrainer(): Trainer {
-    return new Trainer(this.#launch);
+    return new Trainer(this.#launch, (plan) => this.engineFor(plan));
+  }
+
+  /** What the next job computes with: what the command asked for, else what its plan names, else the site's setting. */
+  engineFor(plan: Plan | undefined): EngineChoice {
+    const named = plan?.engine === 'auto' ? undefined : plan?.engine;
+    return this.#asked ?? named ?? readSettings(this.folder).engine;
   }
 
   /** Makes a folder a site, with a new key pair. Errors as `createSite`. */
@@ -49,11 +66,11 @@ export class Site implements SiteContext {
     return Site.open(path);
   }
 
-  /** Errors as `openSite` and `readIdentity`. */
-  static open(path: string): Site {
+  /** `engine`: asked for by a command, before the plan's and the site's. Errors as `openSite` and `readIdentity`. */
+  static open(path: string, { engine }: { engine?: EngineChoice } = {}): Site {
     const folder = openSite(path);
     try {
-      return new Site(folder, readIdentity(folder.identityFile));
+      return new Site(folder, readIdentity(folder.identityFile), { engine });
     } catch (error) {
       folder.close();
       throw error;
@@ -71,7 +88,7 @@ export class Site implements SiteContext {
     const folder = openSite(path);
     try {
       const file = folder.identityFile;
-      return new Site(folder, keys ? await unwrapIdentity(file, keys) : readIdentity(file), launch);
+      return new Site(folder, keys ? await unwrapIdentity(file, keys) : readIdentity(file), { launch });
     } catch (error) {
       folder.close();
       throw error;

@@ -153,7 +153,11 @@ const judgements = `
   ALTER TABLE label_maps ADD COLUMN judged_at TEXT;
 `;
 
-export const migrations: readonly string[] = [first, labelMaps, workstation, mapVolumes, judgements];
+const computedOn = `
+  ALTER TABLE runs ADD COLUMN computed_on TEXT NOT NULL DEFAULT '[]'; -- JSON: engines and devices; empty before it was noted
+`;
+
+export const migrations: readonly string[] = [first, labelMaps, workstation, mapVolumes, judgements, computedOn];
 
 /**
  * Takes the steps that the database has not behind it, each whole or not at all; safe when two processes open the

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fault } from '../../shared/errors.ts';
-import { canonicalJson, type Plan, planSchema } from '../../shared/plan.ts';
+import { type Plan, planSchema, planText } from '../../shared/plan.ts';
 import type { WeightTensors } from '../../shared/safetensors.ts';
 import { writeFault } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
@@ -90,7 +90,7 @@ export class Models {
     return this.#database.atomically(() => {
       const id = this.#freeId(kind);
       const now = new Date().toISOString();
-      this.#insert.run(id, kind, canonicalJson(plan), planHash(plan), run ?? null, note, now);
+      this.#insert.run(id, kind, planText(plan), planHash(plan), run ?? null, note, now);
       writeWeights(this.#file(id), weights, { plan, kind });
       return this.get(id);
     });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Plan } from '../../shared/plan.ts';
+import { type Plan, planText } from '../../shared/plan.ts';
 
-/** SHA-256 (hex) of the plan's canonical JSON: the same at every site whose plan says the same. */
+/** SHA-256 (hex) of the plan's text: the same at every site whose plan says the same. */
 export function planHash(plan: Plan): string {
-  return sha256(canonicalJson(plan));
+  return sha256(planText(plan));
 }
 
 /** SHA-256 of a text (as UTF-8) or bytes, hex. */

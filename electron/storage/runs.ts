@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { PayloadKind } from '../../shared/consent.ts';
+import { type ComputedOn, engineNames } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
-import { canonicalJson, type Plan, planSchema } from '../../shared/plan.ts';
+import { type Plan, planSchema, planText } from '../../shared/plan.ts';
 import { makePrivateFolder } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { parseColumn } from './json-text.ts';
@@ -17,6 +18,8 @@ export type RunState = 'running' | 'paused' | 'failed' | 'finished' | 'cancelled
 const detailsSchema = z.record(z.string(), z.json());
 /** What the run needs to go on, in the words of whoever started it: the coordinator, the labelled volumes, a model. */
 export type RunDetails = z.infer<typeof detailsSchema>;
+
+const computedOnSchema = z.array(z.strictObject({ engine: z.enum(engineNames), device: z.string() }));
 
 export interface Run {
   id: string;
@@ -32,6 +35,7 @@ export interface Run {
   startedAt: string; // times are RFC 3339, UTC
   updatedAt: string;
   endedAt: string | null; // null until it is over
+  computedOn: ComputedOn[]; // in the order of their first use; empty until something was computed
   folder: string; // its checkpoints and results
 }
 
@@ -74,6 +78,7 @@ interface Row {
   step: number;
   note: string;
   person_note: string;
+  computed_on: string;
   started_at: string;
   updated_at: string;
   ended_at: string | null;
@@ -91,6 +96,7 @@ export class Runs {
   #metrics: Query<[string], Metric>;
   #recent: Query<[string, string, number], { mean: number | null }>;
   #write: Query<[string, string]>;
+  #setComputedOn: Query<[string, string]>;
 
   /** `folder` holds one folder a run. */
   constructor(database: SiteDatabase, folder: string) {
@@ -119,6 +125,7 @@ export class Runs {
          ORDER BY round DESC, step DESC LIMIT ?)`,
     );
     this.#write = database.query('UPDATE runs SET person_note = ? WHERE id = ?');
+    this.#setComputedOn = database.query('UPDATE runs SET computed_on = ? WHERE id = ?');
   }
 
   /** Notes a new run as running and makes its folder. */
@@ -126,7 +133,7 @@ export class Runs {
     const id = `${kind}-${randomBytes(4).toString('hex')}`;
     makePrivateFolder(join(this.#folder, id));
     const now = new Date().toISOString();
-    this.#insert.run(id, kind, canonicalJson(plan), planHash(plan), JSON.stringify(details), now, now);
+    this.#insert.run(id, kind, planText(plan), planHash(plan), JSON.stringify(details), now, now);
     return this.get(id);
   }
 
@@ -155,6 +162,15 @@ export class Runs {
   /** Keeps what a person wrote about a run, also of one that is over. Throws `storage.no-such-run`. */
   write(id: string, personNote: string): void {
     if (this.#write.run(personNote, id) === 0) throw fault('storage.no-such-run', { id });
+  }
+
+  /** Notes what computed a part of a run, each engine and device once. Throws `storage.no-such-run`. */
+  noteComputedOn(id: string, { engine, device }: ComputedOn): void {
+    this.#database.atomically(() => {
+      const { computedOn } = this.get(id);
+      if (computedOn.some((one) => one.engine === engine && one.device === device)) return;
+      this.#setComputedOn.run(JSON.stringify([...computedOn, { engine, device }]), id);
+    });
   }
 
   /** Every run, oldest first. */
@@ -232,6 +248,7 @@ export class Runs {
       step: row.step,
       note: row.note,
       personNote: row.person_note,
+      computedOn: parseColumn(computedOnSchema, row.computed_on, file),
       startedAt: row.started_at,
       updatedAt: row.updated_at,
       endedAt: row.ended_at,

@@ -1,7 +1,7 @@
 /** Network weights as safetensors files, with the plan they were trained by in the header. */
 import { basename } from 'node:path';
 import { fault } from '../../shared/errors.ts';
-import { canonicalJson, type Plan, planProblems, planSchema } from '../../shared/plan.ts';
+import { type Plan, planProblems, planSchema, planText } from '../../shared/plan.ts';
 import { decodeWeights, encodeSafetensors, type WeightTensors } from '../../shared/safetensors.ts';
 import { readWholeFile, type WriteOptions, writeFileAtomic } from './atomic-file.ts';
 import { parseJson } from './json-text.ts';
@@ -17,7 +17,7 @@ export interface WeightHeader {
 
 export interface WeightFile extends Required<WeightHeader> {
   weights: WeightTensors;
-  planHash: string; // SHA-256 of the plan's canonical JSON, hex
+  planHash: string; // SHA-256 of the plan's text, hex
 }
 
 /** Throws `storage.disk-full` or `storage.not-writable`. */
@@ -27,7 +27,7 @@ export function writeWeights(
   { plan, kind, notes = {} }: WeightHeader,
   options?: WriteOptions,
 ): void {
-  const metadata = { ...notes, kind, plan: canonicalJson(plan), planHash: planHash(plan) };
+  const metadata = { ...notes, kind, plan: planText(plan), planHash: planHash(plan) };
   writeFileAtomic(file, encodeSafetensors(weights, metadata), options);
 }
 
@@ -38,11 +38,11 @@ export function writeWeights(
  */
 export function readWeights(file: string): WeightFile {
   const { weights, metadata } = decodeWeights(readWholeFile(file), basename(file));
-  const { kind, plan: planText, planHash: hash, ...notes } = metadata;
+  const { kind, plan: text, planHash: hash, ...notes } = metadata;
   const refuse = (reason: string) => fault('storage.not-a-model', { file, reason });
-  if (kind === undefined || planText === undefined || hash === undefined) throw refuse('its header names no plan');
-  if (sha256(planText) !== hash) throw refuse('the plan in its header does not match its hash');
-  const stored = parseJson(planText);
+  if (kind === undefined || text === undefined || hash === undefined) throw refuse('its header names no plan');
+  if (sha256(text) !== hash) throw refuse('the plan in its header does not match its hash');
+  const stored = parseJson(text);
   const [problem] = planProblems(stored);
   if (problem !== undefined) throw refuse(`its plan is not one that this version knows (${problem})`);
   return { weights, plan: planSchema.parse(stored), planHash: hash, kind, notes };

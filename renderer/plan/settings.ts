@@ -19,7 +19,7 @@ export type SettingValue = string | number | boolean | number[] | null; // null:
 export interface Setting {
   path: SettingPath;
   group: PlanGroup;
-  kind: 'number' | 'labels' | 'axis' | 'switch';
+  kind: 'number' | 'labels' | 'choice' | 'switch';
   main: boolean; // shown first, outside of "All settings"
 }
 
@@ -32,7 +32,7 @@ const more = (path: SettingPath, group: PlanGroup, kind: Setting['kind'] = 'numb
 
 /** Every setting of a plan, in the order of the form. */
 export const settings: Setting[] = [
-  main('axis', 'slices', 'axis'),
+  main('axis', 'slices', 'choice'),
   main('spacing', 'slices'),
   main('inputSize', 'slices'),
   main('partitions', 'slices'),
@@ -41,6 +41,7 @@ export const settings: Setting[] = [
   more('levels', 'network'),
   more('featureLength', 'network'),
   more('seed', 'network'),
+  more('engine', 'network', 'choice'),
   main('rounds', 'pretraining'),
   main('stepsPerRound', 'pretraining'),
   main('volumesPerStep', 'pretraining'),

@@ -1,15 +1,20 @@
 /** Values of settings as people read them. */
 import type { Plan } from '../../shared/plan.ts';
-import type { SliceAxis } from '../../shared/volume.ts';
 import { texts } from '../texts/index.ts';
 import { type SettingPath, type SettingValue, settings, settingValue } from './settings.ts';
+
+/** What can be chosen, with its names, where a setting is a choice. */
+export function choicesOf(path: SettingPath): Record<string, string> | undefined {
+  if (path === 'axis') return texts.plan.axes;
+  return path === 'engine' ? texts.plan.engines : undefined;
+}
 
 export function valueText(path: SettingPath, value: SettingValue): string {
   if (value === null) return '–';
   if (typeof value === 'boolean') return value ? texts.plan.on : texts.plan.off;
   if (Array.isArray(value)) return value.join(', ');
-  if (path === 'axis') return texts.plan.axes[value as SliceAxis].toLowerCase();
-  return String(value);
+  const name = String(choicesOf(path)?.[value] ?? value);
+  return path === 'axis' || value === 'auto' ? name.toLowerCase() : name; // in a sentence; other engines are names
 }
 
 /** "48 pixels a side" */

@@ -1,5 +1,6 @@
 /** Runs: what trains or segments here, and the models that come of it. */
 import { z } from 'zod';
+import type { ComputedOn } from '../engine.ts';
 import { type Plan, planSchema } from '../plan.ts';
 import { idSchema, noteSchema, verb } from './verb.ts';
 
@@ -16,6 +17,7 @@ export interface RunSummary {
   personNote: string; // what a person wrote about it
   model: string | null; // that it began with
   made: string[]; // ids of models that it made
+  computedOn: ComputedOn[]; // engines and devices, in the order of their first use
   volumes: number | null; // null where it uses whatever volumes the site has
   loss: number | null; // mean of its last ten steps
   dice: number | null; // of the last validation; of segmenting, the mean over volumes with a reference

@@ -3,7 +3,7 @@ import type { ErrorText } from './text.ts';
 export const engineErrors = {
   'engine.not-usable': {
     message: 'The engine {engine} cannot be used on this machine: {reason}',
-    next: '{next} Or take another one: --engine auto, or the settings of the window. isocenter doctor lists them all.',
+    next: '{next} Or let another one compute: auto in the settings of the window, --engine auto with the command, or another engine in the plan where it names this one. isocenter doctor lists them all.',
   },
   'engine.cancelled': {
     message: 'The {verb} job was cancelled.',

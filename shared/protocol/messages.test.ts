@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { encode } from '@msgpack/msgpack';
+import { decode, encode } from '@msgpack/msgpack';
 import { describe, expect, it } from 'vitest';
 import { errorTexts } from '../errors.ts';
+import { type Plan, planSchema } from '../plan.ts';
 import { closeCodes, closeName, mayRetry } from './codes.ts';
 import { limits } from './limits.ts';
 import { decodeFrame, encodeFrame, nameSchema } from './messages.ts';
@@ -50,6 +51,17 @@ describe('frames', () => {
     expect(Buffer.from(encodeFrame(message))).toEqual(literal);
     expect(decodeFrame(new Uint8Array(literal), 'coordinator')).toEqual(message);
     expect(() => decodeFrame(literal, 'site')).toThrow(bad);
+  });
+
+  it('names the engine of a plan only where every site is to compute with it', () => {
+    // Sites of versions that knew no engines refuse a plan with a setting that they do not know.
+    const admitted = (plan: Plan) =>
+      encodeFrame({ type: 'admitted', federation: 'F', coordinator: 'C', plan, planHash: new Uint8Array(32) });
+    const usual = admitted(planSchema.parse({}));
+    expect((decode(usual) as { plan: object }).plan).not.toHaveProperty('engine');
+    expect(decodeFrame(usual, 'coordinator')).toMatchObject({ plan: { engine: 'auto' } });
+    const named = admitted(planSchema.parse({ engine: 'webgpu' }));
+    expect(decodeFrame(named, 'coordinator')).toMatchObject({ plan: { engine: 'webgpu' } });
   });
 
   it.each([

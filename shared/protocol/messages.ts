@@ -5,7 +5,7 @@
 import { decode, encode } from '@msgpack/msgpack';
 import { z } from 'zod';
 import { fault } from '../errors.ts';
-import { planSchema } from '../plan.ts';
+import { agreedPlan, planSchema } from '../plan.ts';
 import { closeCodes } from './codes.ts';
 import { limits } from './limits.ts';
 
@@ -172,7 +172,7 @@ const schemas = { site: fromSite, coordinator: fromCoordinator };
 
 /** Bytes of one frame. */
 export function encodeFrame(message: Message): Uint8Array {
-  return encode(message);
+  return encode('plan' in message ? { ...message, plan: agreedPlan(message.plan) } : message);
 }
 
 /** Reads and checks one frame. Throws `federation.bad-message`; the reason holds no text of the peer's. */

@@ -7,6 +7,7 @@ import type { ExportFormat } from '../api/review.ts';
 import type { RunKind, RunState } from '../api/training.ts';
 import type { Verdict } from '../api/viewer.ts';
 import type { LabelState } from '../api/volumes.ts';
+import type { EngineChoice } from '../engine.ts';
 import type { SettingPath } from '../plan.ts';
 import type { SliceAxis } from '../volume.ts';
 import { amount, bytes, number } from './numbers.ts';
@@ -390,6 +391,7 @@ const train = {
     made: 'Made',
     nothingMade: 'no model yet',
     predictions: 'predictions to review',
+    computedOn: 'Computed on',
     lastLoss: 'Loss, last ten steps',
     lastDice: 'Last Dice',
     rounds: 'Rounds finished',
@@ -505,6 +507,10 @@ const settings: Record<SettingPath, SettingText> = {
   seed: {
     label: 'Random seed',
     help: 'The same seed, plan and volumes give the same start and the same order of slices.',
+  },
+  engine: {
+    label: 'Engine',
+    help: 'What computes. An engine that is named here counts at every site, for comparing numbers; where it cannot be used, nothing is trained.',
   },
   rounds: {
     label: 'Rounds',
@@ -624,6 +630,12 @@ const plan = {
     coronal: 'Coronal (back to front)',
     sagittal: 'Sagittal (left to right)',
   } satisfies Record<SliceAxis, string>,
+  engines: {
+    auto: 'Each site’s own choice',
+    tensorflow: 'TensorFlow',
+    webgpu: 'Graphics card (WebGPU)',
+    wasm: 'Processor (WASM)',
+  } satisfies Record<EngineChoice, string>,
   presetsLabel: 'Begin with',
   presets: {
     quick: { name: 'Quick try', words: 'A narrow network and few steps: minutes, to see how it goes.' },

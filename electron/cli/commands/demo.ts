@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { run, wholeNumber, wholeNumbers } from '../action.ts';
+import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
+import { engineOption, run, wholeNumber, wholeNumbers } from '../action.ts';
 import { runDemo } from '../demo/demo.ts';
 import { meanDice, methods, methodWords } from '../demo/results.ts';
 import { durationText, table } from '../output.ts';
@@ -13,6 +14,7 @@ interface Options {
   seed: number;
   out: string;
   federatedFinetuning?: boolean;
+  engine?: EngineChoice;
   json?: boolean;
 }
 
@@ -27,6 +29,7 @@ export function demo(): Command {
     .option('--seed <n>', 'seed of everything that is drawn', wholeNumber(0, { most: 1_000_000_000 }), 1)
     .option('--out <dir>', 'folder for results.json, report.html and the sites', 'demo-out')
     .option('--federated-finetuning', 'also fine-tune together, as a second table')
+    .addOption(engineOption('auto, the fastest that works here'))
     .option('--json', 'print the results as JSON')
     .action(({ federatedFinetuning = false, ...options }: Options) =>
       run(options, async ({ output, signal }) => {
@@ -48,6 +51,7 @@ export function demo(): Command {
           table(headings, rows('local')),
           ...(federatedFinetuning ? [`\nFine-tuned together:\n${table(headings, rows('federated'))}`] : []),
           `\n${results.heldOut} held-out volumes, mean over ${results.sites.length} sites, in ${durationText(results.seconds)}.`,
+          `Computed on ${computedOnText(results.computedOn)}.`,
           `Report: ${report}`,
         ];
         output.result(results, text.join('\n'));

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
 import { Site } from '../../site/site.ts';
-import { countOrAll, readPlan, run, wholeNumber } from '../action.ts';
+import { countOrAll, engineOption, readPlan, run, wholeNumber } from '../action.ts';
 import { durationText } from '../output.ts';
 
 interface Options {
@@ -8,6 +9,7 @@ interface Options {
   from: string;
   plan?: string;
   steps?: number;
+  engine?: EngineChoice;
   json?: boolean;
 }
 
@@ -19,11 +21,12 @@ export function finetune(): Command {
     .option('--from <model>', 'model to begin with, or "random"', 'random')
     .option('--plan <file>', "plan file; without it the model's plan, or the defaults")
     .option('--steps <n>', "optimiser steps, instead of the plan's", wholeNumber(1))
+    .addOption(engineOption())
     .option('--json', 'print the result as JSON, the new model’s id as "model"')
     .action((folder: string, options: Options) =>
       run(options, async ({ output, signal }) => {
         const plan = options.plan === undefined ? undefined : readPlan(options.plan);
-        await using site = Site.open(folder);
+        await using site = Site.open(folder, options);
         const line = output.progress('fine-tuning');
         const result = await site.finetune({
           labels: options.labels,
@@ -36,7 +39,7 @@ export function finetune(): Command {
         line.end();
         output.result(
           result,
-          `Model ${result.model} made from ${result.volumes} labelled volumes in ${durationText(result.seconds)}; last loss ${result.loss.toFixed(3)}.\nNext: isocenter segment ${folder} IMAGE --model ${result.model} --out labels.nii.gz`,
+          `Model ${result.model} made from ${result.volumes} labelled volumes in ${durationText(result.seconds)}; last loss ${result.loss.toFixed(3)}.\nComputed on ${computedOnText(result.computedOn)}.\nNext: isocenter segment ${folder} IMAGE --model ${result.model} --out labels.nii.gz`,
         );
       }),
     );

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
 import { Site } from '../../site/site.ts';
-import { countOrAll, hostAndPort, run } from '../action.ts';
+import { countOrAll, engineOption, hostAndPort, run } from '../action.ts';
 import { consentOf } from '../consent.ts';
 import { byteText } from '../output.ts';
 
@@ -9,6 +10,7 @@ interface Options {
   address?: { host: string; port: number };
   ca?: string;
   labels: number | 'all';
+  engine?: EngineChoice;
   json?: boolean;
 }
 
@@ -21,10 +23,11 @@ export function join(): Command {
     .option('--address <host:port>', 'connect here instead (a tunnel, a proxy); the key must still match', hostAndPort)
     .option('--ca <file>', 'certificate (PEM) that a wss:// coordinator’s own is checked against')
     .option('--labels <n|all>', 'labelled volumes to use where the federation fine-tunes together', countOrAll, 'all')
+    .addOption(engineOption())
     .option('--json', 'print the result as JSON')
     .action((folder: string, invitation: string, options: Options) =>
       run(options, async ({ output, signal }) => {
-        await using site = Site.open(folder);
+        await using site = Site.open(folder, options);
         const line = output.progress('round');
         const result = await site.join({
           invitation,
@@ -72,7 +75,7 @@ export function join(): Command {
           result,
           result.left
             ? `Left the federation after ${result.rounds.length} rounds. Everything learnt here stays here.`
-            : `The federation is finished; this site took part in ${result.rounds.length} rounds. Model: ${models}.\nNext: isocenter finetune ${folder} --labels all --from ${models}`,
+            : `The federation is finished; this site took part in ${result.rounds.length} rounds. Model: ${models}.\nComputed on ${computedOnText(result.computedOn)}.\nNext: isocenter finetune ${folder} --labels all --from ${models}`,
         );
       }),
     );

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
 import { Site } from '../../site/site.ts';
-import { readPlan, run } from '../action.ts';
+import { engineOption, readPlan, run } from '../action.ts';
 import { durationText } from '../output.ts';
 
 export function pretrain(): Command {
@@ -8,11 +9,12 @@ export function pretrain(): Command {
     .description('Pre-train an encoder on this site alone, without a federation. Continues a run that was cut off.')
     .argument('<site>', 'folder of the site')
     .requiredOption('--plan <file>', 'plan file: JSON naming what differs from the defaults')
+    .addOption(engineOption())
     .option('--json', 'print the result as JSON')
-    .action((folder: string, options: { plan: string; json?: boolean }) =>
+    .action((folder: string, options: { plan: string; engine?: EngineChoice; json?: boolean }) =>
       run(options, async ({ output, signal }) => {
         const plan = readPlan(options.plan);
-        await using site = Site.open(folder);
+        await using site = Site.open(folder, options);
         const line = output.progress('pre-training');
         const result = await site.pretrain({
           plan,
@@ -22,7 +24,7 @@ export function pretrain(): Command {
         line.end();
         output.result(
           result,
-          `Encoder ${result.model} made in ${durationText(result.seconds)}; last loss ${result.loss.toFixed(3)}.\nNext: isocenter finetune ${folder} --labels all --from ${result.model}`,
+          `Encoder ${result.model} made in ${durationText(result.seconds)}; last loss ${result.loss.toFixed(3)}.\nComputed on ${computedOnText(result.computedOn)}.\nNext: isocenter finetune ${folder} --labels all --from ${result.model}`,
         );
       }),
     );

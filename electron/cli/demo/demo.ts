@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
+import type { EngineChoice } from '../../../shared/engine.ts';
 import { fault } from '../../../shared/errors.ts';
 import { type Plan, planSchema } from '../../../shared/plan.ts';
 import { Site } from '../../site/site.ts';
@@ -27,6 +28,7 @@ export interface DemoOptions {
   seed: number; // at most 1e9: the sites add their own to it
   out: string;
   federatedFinetuning: boolean;
+  engine?: EngineChoice; // named in the plan, so that every site computes with it
   signal: AbortSignal;
   onProgress: (done: number, total: number, words: string) => void;
 }
@@ -66,7 +68,13 @@ class Demo {
     const rounds = options.rounds ?? budget.rounds;
     this.#options = options;
     this.#out = resolve(options.out);
-    this.#plan = planSchema.parse({ ...budget, rounds, quorum: options.sites, seed: options.seed });
+    this.#plan = planSchema.parse({
+      ...budget,
+      rounds,
+      quorum: options.sites,
+      seed: options.seed,
+      engine: options.engine,
+    });
     this.#sites = Array.from({ length: options.sites }, (_, index) => startSite(`site-${index + 1}`));
     this.#coordinator = startSite('coordinator');
     const trainings = methods.length * options.labels.length * (options.federatedFinetuning ? 2 : 1);
@@ -83,7 +91,7 @@ class Demo {
     };
     const results: Results = {
       version: packageJson.version,
-      engine: 'wasm',
+      computedOn: [],
       seed,
       data: data === undefined ? 'phantom' : basename(resolve(data)),
       plan: this.#plan,
@@ -168,7 +176,7 @@ class Demo {
     const steps = this.#plan.finetuneSteps;
     this.#work.begin(`fine-tuning on ${labels}, ${methodWords[method].title}`, FINETUNE_COST, this.#names);
     await this.#each(async (site, index) => {
-      const { model, curve } = await site.verbs.finetune({
+      const { model, curve, computedOn } = await site.verbs.finetune({
         labels,
         from: encoders[index],
         // Every site draws its own decoder: with one for all, a mean over sites would be one throw of the dice.
@@ -180,6 +188,10 @@ class Demo {
       });
       const found = await site.verbs.score(model, this.#heldOut, this.#predictions(method, labels, site.name));
       results.scores.push(scoreOf(found, { method, finetuning: 'local', labels, site: site.name }));
+      for (const { engine, device } of computedOn) {
+        const isNoted = results.computedOn.some((one) => one.engine === engine && one.device === device);
+        if (!isNoted) results.computedOn.push({ engine, device });
+      }
       results.curves.push({ method, labels, site: site.name, points: curve });
     });
   }

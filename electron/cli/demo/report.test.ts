@@ -44,7 +44,7 @@ it('reports without a script from elsewhere, and says honestly who is ahead', ()
   const dice = { random: 0.2, 'federated-without-exchange': 0.5, fcl: 0.4 };
   const results: Results = {
     version: '0',
-    engine: 'wasm',
+    computedOn: [{ engine: 'wasm', device: 'a processor' }],
     seed: 1,
     data: '<b>data</b>',
     plan: planSchema.parse({}),

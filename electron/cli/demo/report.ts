@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { encode as encodePng } from 'fast-png';
+import { computedOnText } from '../../../shared/engine.ts';
 import { mean } from '../../../shared/mean.ts';
 import { byteText, durationText } from '../output.ts';
 import { outlinePath } from './outline.ts';
@@ -225,7 +226,7 @@ function provenance(results: Results): string {
   const memory = results.memory.map((entry) => (entry.process + entry.trainer) / 1e6);
   const facts: [string, string][] = [
     ['Data', results.data === 'phantom' ? 'built-in phantom' : results.data],
-    ['Engine', results.engine],
+    ['Computed on', computedOnText(results.computedOn)],
     ['Seed', String(results.seed)],
     [
       'Slices',

@@ -1,4 +1,5 @@
 /** What a demo measured: `results.json`, and the ground that the report stands on. */
+import type { ComputedOn } from '../../../shared/engine.ts';
 import { mean } from '../../../shared/mean.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
@@ -61,7 +62,7 @@ export interface Curve {
 
 export interface Results {
   version: string;
-  engine: string;
+  computedOn: ComputedOn[]; // engines and devices of all sites, each once
   seed: number;
   data: string; // 'phantom', or the data folder's own name
   plan: Plan;

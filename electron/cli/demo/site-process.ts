@@ -58,11 +58,11 @@ const verbs: SiteVerbs = {
     return { models, rounds };
   },
   async finetune(job) {
-    const { model, dice } = await opened().finetune({
+    const { model, dice, computedOn } = await opened().finetune({
       ...job,
       onProgress: ({ step, steps }) => tell(step / steps),
     });
-    return { model, curve: dice.map((point) => ({ step: point.step, dice: point.dice })) };
+    return { model, curve: dice.map((point) => ({ step: point.step, dice: point.dice })), computedOn };
   },
   score(model, heldOut, out) {
     return segmentAndScore(opened(), model, heldOut, out);

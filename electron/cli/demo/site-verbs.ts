@@ -1,4 +1,5 @@
 /** What the demo asks of the process of a site. Each verb is what a person would do there with a command. */
+import type { ComputedOn } from '../../../shared/engine.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
 import type { RoundSummary } from '../../site/join-events.ts';
@@ -24,6 +25,7 @@ export interface SiteVerbs {
   }): Promise<{
     model: string;
     curve: { step: number; dice: number }[];
+    computedOn: ComputedOn[];
   }>;
   /** isocenter segment and evaluate for volumes that the site does not own; label maps stay at `out` */
   score(model: string, heldOut: StoredVolume[], out: string): Promise<LabelScores[][]>;

@@ -9,21 +9,21 @@ import { Adam } from '../../learning/network/adam.ts';
 import { encode, project, segmentLogits } from '../../learning/network/unet.ts';
 import { initialWeights } from '../../learning/network/weights.ts';
 import { segmentationLoss } from '../../learning/segmentation-loss.ts';
-import type { BenchJob, BenchReport, Progress } from '../jobs.ts';
+import type { BenchJob, Progress, Timed } from '../jobs.ts';
 import { timeKernels } from './kernel-times.ts';
 
 const FEATURES = 512; // in the memory bank's sample, as in the default plan
 const PARTITIONS = 4;
 const WARM_UP = 2; // steps that are not counted: code is compiled and memory grows
 
-type Step = BenchReport['steps'][number];
+type Step = Timed['steps'][number];
 type TrainingStep = { train: () => void; dispose: () => void };
 
 /**
  * An 'encoder' step is one of contrastive pre-training without augmentation and momentum: forward, backward and Adam.
  * A 'unet' step is one of fine-tuning. The engine must have been started.
  */
-export async function bench(job: BenchJob, onProgress: (progress: Progress) => void): Promise<BenchReport> {
+export async function bench(job: BenchJob, onProgress: (progress: Progress) => void): Promise<Timed> {
   const makers: [Step['name'], (job: BenchJob) => TrainingStep][] = [
     ['encoder', encoderStep],
     ['unet', unetStep],
@@ -44,7 +44,7 @@ export async function bench(job: BenchJob, onProgress: (progress: Progress) => v
   }
   const [cpu] = cpus();
   const machine = { cpu: cpu.model.trim(), cores: cpus().length, node: process.versions.node };
-  return { engine: tf.getBackend(), machine, settings: job, steps };
+  return { machine, settings: job, steps };
 }
 
 function encoderStep({ batch, size, baseWidth }: BenchJob): TrainingStep {

@@ -4,7 +4,7 @@ import { Finetuning } from '../../learning/finetuning.ts';
 import { labelledBatch, labelledSlices, pickSlices } from '../../learning/sampling.ts';
 import { classDice } from '../../learning/scores.ts';
 import { writeWeights } from '../../storage/weight-file.ts';
-import type { FinetuneJob, TrainingResult } from '../jobs.ts';
+import type { FinetuneJob, Trained } from '../jobs.ts';
 import { type JobProgress, type RunIdentity, readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
 import { type JobContext, pause } from './context.ts';
 import { readPlanWeights, UNET_PARTS, weightsHash } from './plan-weights.ts';
@@ -16,11 +16,7 @@ interface Opened {
 }
 
 /** The supervised steps that are not done yet, each saved before the next begins, and the scores asked for on the way. */
-export async function finetune(
-  job: FinetuneJob,
-  volumes: PreparedVolumes,
-  context: JobContext,
-): Promise<TrainingResult> {
+export async function finetune(job: FinetuneJob, volumes: PreparedVolumes, context: JobContext): Promise<Trained> {
   const { plan, seed, fromStep } = job;
   const began = performance.now();
   if (job.volumes.length === 0) throw fault('engine.no-slices', { what: 'no volume with labels was given' });

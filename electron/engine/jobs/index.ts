@@ -13,23 +13,24 @@ import { segment } from './segment.ts';
 /** Prepared volumes are kept from job to job; all else that a job needs, it reads from files. */
 export function createJobs(context: JobContext): Omit<TrainerJobs, 'bench' | 'inspect'> {
   const volumes = new PreparedVolumes();
+  const start = () => startEngine(context.engine());
   return {
     initialise: async (job) => initialise(job),
     features: async (job) => {
-      await startEngine(context.engine());
+      await start();
       return features(job, volumes);
     },
     pretrain: async (job) => {
-      await startEngine(context.engine());
-      return pretrain(job, volumes, context);
+      const computedOn = await start();
+      return { ...(await pretrain(job, volumes, context)), computedOn };
     },
     finetune: async (job) => {
-      await startEngine(context.engine());
-      return finetune(job, volumes, context);
+      const computedOn = await start();
+      return { ...(await finetune(job, volumes, context)), computedOn };
     },
     segment: async (job) => {
-      await startEngine(context.engine());
-      return segment(job, context);
+      const computedOn = await start();
+      return { ...(await segment(job, context)), computedOn };
     },
     evaluate: (job) => evaluate(job, context),
   };

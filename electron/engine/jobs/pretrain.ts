@@ -1,17 +1,13 @@
 import { seededRandom } from '../../../shared/random.ts';
 import { deal } from '../../learning/sampling.ts';
 import { writeWeights } from '../../storage/weight-file.ts';
-import type { PretrainJob, TrainingResult } from '../jobs.ts';
+import type { PretrainJob, Trained } from '../jobs.ts';
 import { type JobContext, pause } from './context.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
 import { openRound, saveRound } from './pretraining-round.ts';
 
 /** The round's contrastive steps that are not done yet, each saved before the next begins. */
-export async function pretrain(
-  job: PretrainJob,
-  volumes: PreparedVolumes,
-  context: JobContext,
-): Promise<TrainingResult> {
+export async function pretrain(job: PretrainJob, volumes: PreparedVolumes, context: JobContext): Promise<Trained> {
   const { plan, round, seed } = job;
   const began = performance.now();
   const opened = openRound(job, volumes);

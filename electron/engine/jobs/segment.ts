@@ -5,12 +5,12 @@ import { emptyLabelMap, restoreProbabilities } from '../../imaging/restore.ts';
 import { segmentSlices } from '../../learning/segmentation.ts';
 import { toVariables } from '../../learning/variables.ts';
 import { readVolume, writeLabelFile } from '../../storage/volume-file.ts';
-import type { SegmentJob, SegmentResult } from '../jobs.ts';
+import type { Segmented, SegmentJob } from '../jobs.ts';
 import { type JobContext, pause } from './context.ts';
 import { readPlanWeights, UNET_PARTS } from './plan-weights.ts';
 
 /** Writes a label map on the grid of each volume; what the plan's crop leaves out is background. */
-export async function segment(job: SegmentJob, context: JobContext): Promise<SegmentResult> {
+export async function segment(job: SegmentJob, context: JobContext): Promise<Segmented> {
   const { plan } = job;
   const began = performance.now();
   const unet = toVariables(readPlanWeights(job.weights, plan, UNET_PARTS));
