@@ -5,6 +5,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { adamFunctions, adamKernels } from './adam.ts';
 import { convolutionKernels } from './convolution.ts';
 import { convolutionFunctions } from './convolution-functions.ts';
+import { identityKernels } from './identity.ts';
 import { joinFunctions, joinKernels } from './join.ts';
 import { Machine } from './machine.ts';
 import { normFunctions, normKernels } from './norm.ts';
@@ -20,7 +21,7 @@ export async function useWasm(): Promise<void> {
   registered = true;
   const functions = [convolutionFunctions, normFunctions, joinFunctions, poolFunctions, adamFunctions];
   const machine = new Machine(tf.backend() as BackendWasm, functions.flat());
-  const makers = [convolutionKernels, normKernels, joinKernels, poolKernels, adamKernels];
+  const makers = [convolutionKernels, normKernels, joinKernels, poolKernels, adamKernels, identityKernels];
   for (const kernel of makers.flatMap((make) => make(machine))) {
     if (tf.getKernel(kernel.kernelName, 'wasm')) tf.unregisterKernel(kernel.kernelName, 'wasm');
     tf.registerKernel(kernel);

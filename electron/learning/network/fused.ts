@@ -59,14 +59,32 @@ export function normLeaky(x: tf.Tensor4D, scale: tf.Tensor, offset: tf.Tensor): 
   return operation(x, scale, offset) as tf.Tensor4D;
 }
 
+/** With a gradient of its own: tfjs's would keep every value between x and y until the backward pass, four times as much. */
 function composedNormLeaky(x: tf.Tensor4D, scale: tf.Tensor, offset: tf.Tensor, groups: number): tf.Tensor4D {
-  return tf.tidy(() => {
-    const [n, h, w, c] = x.shape;
-    const grouped = tf.reshape(x, [n, h * w, groups, c / groups]); // [N, HW, G, C/G]
-    const { mean, variance } = tf.moments(grouped, [1, 3], true); // [N, 1, G, 1]
-    const normal = tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, EPSILON)));
-    return tf.leakyRelu(tf.add(tf.mul(tf.reshape(normal, x.shape), scale), offset), LEAK);
+  const [n, h, w, c] = x.shape;
+  const grouped: [number, number, number, number] = [n, h * w, groups, c / groups];
+  const normal = (x: tf.Tensor, mean: tf.Tensor, slope: tf.Tensor) =>
+    tf.reshape(tf.mul(tf.sub(tf.reshape(x, grouped), mean), slope), x.shape); // [N, H, W, C]
+  const operation = tf.customGrad((...args) => {
+    const [x, scale, offset, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const { mean, variance } = tf.moments(tf.reshape(x, grouped), [1, 3], true); // [N, 1, G, 1]
+    const slope = tf.rsqrt(tf.add(variance, EPSILON)); // [N, 1, G, 1]
+    const value = tf.leakyRelu(tf.add(tf.mul(normal(x, mean, slope), scale), offset), LEAK);
+    save([x, scale, mean, slope, value]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      tf.tidy(() => {
+        const [x, scale, mean, slope, value] = saved;
+        const dScaled = tf.mul(dy, tf.step(value, LEAK)); // [N, H, W, C]; the leak keeps signs
+        const normed = normal(x, mean, slope);
+        const dNormal = tf.reshape(tf.mul(dScaled, scale), grouped);
+        const along = tf.mean(tf.mul(dNormal, tf.reshape(normed, grouped)), [1, 3], true); // [N, 1, G, 1]
+        const shift = tf.add(tf.mul(tf.reshape(normed, grouped), along), tf.mean(dNormal, [1, 3], true));
+        const dx = tf.reshape(tf.mul(tf.sub(dNormal, shift), slope), x.shape);
+        return [dx, tf.sum(tf.mul(dScaled, normed), [0, 1, 2]), tf.sum(dScaled, [0, 1, 2])];
+      });
+    return { value, gradFunc };
   });
+  return operation(x, scale, offset) as tf.Tensor4D;
 }
 
 /**
@@ -85,13 +103,20 @@ export function joinSkip(coarse: tf.Tensor4D, skip: tf.Tensor4D): tf.Tensor4D {
   return operation(coarse, skip) as tf.Tensor4D;
 }
 
-/** Repeats by concatenation, because tfjs's own gradient of nearest-neighbour resizing mixes up the samples of a batch. */
+/** With a gradient of its own, because tfjs's of nearest-neighbour resizing mixes up the samples of a batch. */
 function composedJoinSkip(coarse: tf.Tensor4D, skip: tf.Tensor4D): tf.Tensor4D {
-  return tf.tidy(() => {
-    const [n, h, w, c] = coarse.shape;
+  const [n, h, w, c] = coarse.shape;
+  const operation = tf.customGrad((...args) => {
+    const [coarse, skip] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const pixels = tf.reshape(coarse, [n * h * w, 1, c]);
     const rows = tf.reshape(tf.concat([pixels, pixels], 1), [n * h, 1, 2 * w * c]);
     const repeated = tf.reshape(tf.concat([rows, rows], 1), [n, 2 * h, 2 * w, c]);
-    return tf.concat([repeated, skip], 3) as tf.Tensor4D;
+    const gradFunc = (dy: tf.Tensor) =>
+      tf.tidy(() => {
+        const [dRepeated, dSkip] = tf.split(dy, [c, skip.shape[3] as number], 3);
+        return [tf.mul(tf.avgPool(dRepeated as tf.Tensor4D, 2, 2, 'valid'), 4), dSkip];
+      });
+    return { value: tf.concat([repeated, skip], 3), gradFunc };
   });
+  return operation(coarse, skip) as tf.Tensor4D;
 }
