@@ -49,9 +49,9 @@ const doors: { what: RegExp; users: string[]; why: string }[] = [
     why: 'only the consent gate makes an ApprovedPayload',
   },
   {
-    what: /^electron\/engine\/(?!client\.ts|launch\.ts|jobs\.ts|channel\.ts).*from electron\/(site|cli)/,
+    what: /^electron\/engine\/(?!client\.ts|launch\.ts|jobs\.ts|channel\.ts|preference\.ts).*from electron\/(site|cli)/,
     users: [],
-    why: 'sites speak to the engine through its client',
+    why: 'sites speak to the engine through its client, and know which one is liked best',
   },
   {
     what: /^electron\/storage\/(?!volume-file\.ts|weight-file\.ts|atomic-file\.ts|plan-hash\.ts).*from electron\/engine/,

@@ -2,7 +2,7 @@
  * What the trainer process can be asked to do. It reads and writes files by path and knows no network; every job is
  * resumable or short. Paths are absolute and inside the site's folder.
  */
-import type { ComputedOn } from '../../shared/engine.ts';
+import type { ComputedOn, DeviceKind, EngineFound, EngineName } from '../../shared/engine.ts';
 import type { FeatureBatch } from '../../shared/features.ts';
 import type { Plan } from '../../shared/plan.ts';
 import type { LabelScores } from '../../shared/scores.ts';
@@ -119,15 +119,15 @@ export interface Timed {
   }[];
 }
 
-export type BenchReport = ComputedOn & Timed;
+export type BenchReport = ComputedOn & { kind: DeviceKind } & Timed;
 
-/** What this machine's engine is, for `doctor`. */
-export interface EngineReport {
-  engine: string;
-  usable: boolean;
-  reason: string;
-  gflops: number; // measured on a 3 x 3 convolution, forward
+/** To be asked of a trainer process that nobody else needs: an engine's native code may end it. */
+export interface InspectJob {
+  engine: EngineName;
+  measure: boolean; // takes some seconds
 }
+
+export type EngineReport = Pick<EngineFound, 'look' | 'speed'>;
 
 /** The verbs of the trainer; `electron/engine/client.ts` calls them from the site's process. */
 export interface TrainerJobs {
@@ -138,5 +138,5 @@ export interface TrainerJobs {
   segment(job: SegmentJob): Promise<SegmentResult>;
   evaluate(job: EvaluateJob): Promise<LabelScores[][]>; // [pair][label]
   bench(job: BenchJob): Promise<BenchReport>;
-  inspect(): Promise<EngineReport>;
+  inspect(job: InspectJob): Promise<EngineReport>;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineName } from '../../shared/engine.ts';
-import type { DeviceKind, Engine, EngineLook } from './engine.ts';
+import type { DeviceKind, EngineLook, EngineName } from '../../shared/engine.ts';
+import type { Engine } from './engine.ts';
 import { choose, isBest, type Looked } from './preference.ts';
 
 const works = (kind: DeviceKind): EngineLook => ({ usable: true, kind, device: `a ${kind}`, memory: 2 ** 30 });
@@ -11,7 +11,7 @@ function machine(looks: Partial<Record<EngineName, EngineLook>>): Promise<Looked
   const engines = Object.entries(looks).map(
     ([name, look]): Engine => ({ name: name as EngineName, look: async () => look, start: async () => {} }),
   );
-  return Promise.all(engines.map(async ({ name, look }) => ({ name, look: await look() })));
+  return Promise.all(engines.map(async ({ name, look }) => ({ engine: name, look: await look() })));
 }
 
 const processor = { wasm: works('processor') };

@@ -1,12 +1,8 @@
 /** Which engine is taken, and why: a pure function of what each of them finds on the machine. */
-import type { EngineChoice, EngineName } from '../../shared/engine.ts';
-import type { DeviceKind, EngineLook } from './engine.ts';
+import type { DeviceKind, EngineChoice, EngineFound, EngineLook, EngineName } from '../../shared/engine.ts';
 
 /** An engine and what it found. */
-export interface Looked {
-  name: EngineName;
-  look: EngineLook;
-}
+export type Looked = Pick<EngineFound, 'engine' | 'look'>;
 
 export interface Chosen {
   engine: EngineName | undefined; // undefined where none can be taken
@@ -24,13 +20,13 @@ export function isBest(look: EngineLook): boolean {
 /** `looked`: in `auto`'s order. Engines that are not among them were not asked, or are not built in. */
 export function choose(choice: EngineChoice, looked: readonly Looked[]): Chosen {
   if (choice !== 'auto') {
-    const look = looked.find(({ name }) => name === choice)?.look;
+    const look = looked.find(({ engine }) => engine === choice)?.look;
     if (!look) return { engine: undefined, why: 'It is not built in.' };
     return look.usable ? { engine: choice, why: 'It was asked for.' } : { engine: undefined, why: look.reason };
   }
   for (const [place, kind] of liked.entries()) {
     const found = looked.find(({ look }) => look.usable && look.kind === kind);
-    if (found) return { engine: found.name, why: whyBest(liked.slice(0, place), looked) };
+    if (found) return { engine: found.engine, why: whyBest(liked.slice(0, place), looked) };
   }
   return { engine: undefined, why: `Nothing here can compute: ${missing(liked, looked)}.` };
 }

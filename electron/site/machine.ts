@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { EngineChoice } from '../../shared/engine.ts';
+import type { EngineChoice, EngineFound } from '../../shared/engine.ts';
 import { type JobOptions, Trainer } from '../engine/client.ts';
 import type { BenchJob, BenchReport } from '../engine/jobs.ts';
+import { choose } from '../engine/preference.ts';
 import { createSite } from '../storage/site-folder.ts';
+import { type InspectOptions, inspectEngines } from './engines.ts';
 
 const LEAST_MEMORY = 1.5e9; // bytes; a site with its trainer stays under 1 GB at the default plan
 const LEAST_DISK = 2e9; // bytes, where temporary files and most sites live
@@ -26,8 +28,16 @@ export interface Finding {
   next: string; // what to do where it is not good
 }
 
-export async function examine(signal: AbortSignal): Promise<Finding[]> {
-  return [node(), processor(), memory(), disk(), storage(), await engine(signal)];
+export interface Examination {
+  findings: Finding[];
+  engines: EngineFound[];
+}
+
+/** Measures each engine for some seconds. */
+export async function examine(options: Pick<InspectOptions, 'signal' | 'onProgress'>): Promise<Examination> {
+  const machine = [node(), processor(), memory(), disk(), storage()];
+  const engines = await inspectEngines({ measure: true, ...options });
+  return { findings: [...machine, engine(engines)], engines };
 }
 
 function node(): Finding {
@@ -81,20 +91,15 @@ function storage(): Finding {
   }
 }
 
-async function engine(signal: AbortSignal): Promise<Finding> {
-  const trainer = new Trainer();
-  const next = 'Isocenter’s wasm engine needs a processor with 128-bit SIMD and Node 24; report what is said above.';
-  try {
-    const report = await trainer.run('inspect', undefined, { signal });
-    const found = report.usable
-      ? `${report.engine}, ${report.gflops.toFixed(0)} GFLOPS in a 3 × 3 convolution`
-      : report.reason;
-    return { name: 'Engine', good: report.usable, found, next };
-  } catch (error) {
-    return { name: 'Engine', good: false, found: (error as Error).message, next };
-  } finally {
-    await trainer.close();
-  }
+/** Good where one can compute, be it one that is not taken by itself: what the others lack is no failure of the machine. */
+function engine(engines: EngineFound[]): Finding {
+  const { engine, why } = choose('auto', engines);
+  return {
+    name: 'Engine',
+    good: engines.some(({ look }) => look.usable),
+    found: engine === undefined ? why : `${engine} computes here. ${why}`,
+    next: 'See below what each engine lacks, or ask for one that works by --engine.',
+  };
 }
 
 function gigabytes(bytes: number): string {

@@ -1,6 +1,6 @@
 /** The site itself, its machine and its rules. */
 import { z } from 'zod';
-import { engineChoices } from '../engine.ts';
+import { type EngineChoice, type EngineFound, type EngineName, engineChoices } from '../engine.ts';
 import { type Plan, planSchema } from '../plan.ts';
 import { verb } from './verb.ts';
 
@@ -22,13 +22,14 @@ export interface SiteSummary {
   models: number;
 }
 
+/** What computes here. A run's plan may name another engine. */
 export interface EngineView {
-  choice: string;
-  engine: string; // at work
-  usable: boolean;
-  why: string; // this one, in plain words
-  gflops: number | null; // measured, null until then
-  device: string;
+  choice: EngineChoice;
+  engine: EngineName | null; // that the choice means here; null where it cannot be used, and before anybody looked
+  usable: boolean; // false where the choice cannot be used here: nothing else takes its place
+  why: string; // this one, or why not, in plain words; empty before anybody looked
+  next: string; // what to do where it cannot be used
+  engines: EngineFound[]; // in the order of `auto`'s liking; empty before anybody looked
 }
 
 export interface StorageView {
@@ -53,7 +54,10 @@ export const settingsVerbs = {
   renameSite: verb()(z.string().trim().min(1).max(64)),
   readSettings: verb<Settings>()(),
   changeSettings: verb<Settings>()(settingsSchema.partial()),
-  measureEngine: verb<EngineView>()(),
+  /** Tries what engines there are, once in the life of the program, and not while a run is at work. */
+  lookAtEngines: verb<EngineView>()(),
+  /** Tries them again, and for some seconds how fast each is. */
+  measureEngines: verb<EngineView>()(),
   readStorage: verb<StorageView>()(),
   /** Deletes what finished runs left and no model needs; gives the bytes freed. */
   cleanStorage: verb<number>()(),

@@ -7,10 +7,16 @@ import type { ExportFormat } from '../api/review.ts';
 import type { RunKind, RunState } from '../api/training.ts';
 import type { Verdict } from '../api/viewer.ts';
 import type { LabelState } from '../api/volumes.ts';
-import type { EngineChoice } from '../engine.ts';
+import type { EngineChoice, EngineName } from '../engine.ts';
 import type { SettingPath } from '../plan.ts';
 import type { SliceAxis } from '../volume.ts';
 import { amount, bytes, number } from './numbers.ts';
+
+const engineNames: Record<EngineName, string> = {
+  tensorflow: 'TensorFlow',
+  webgpu: 'Graphics card (WebGPU)',
+  wasm: 'Processor (WASM)',
+};
 
 // Viewer
 const viewer = {
@@ -270,8 +276,9 @@ const train = {
 
   engine: {
     title: 'Computed by',
-    measured: (gflops: number) => `${number(Math.round(gflops))} GFLOPS measured`,
-    unusable: 'This engine cannot be used on this machine.',
+    looking: 'Looking what computes here…',
+    unusable: (engine: string) => `${engine} cannot be used here.`,
+    ofPlan: (engine: string) => `${engine}, as the plan says.`,
     settings: 'Change in Settings',
   },
   plan: 'Plan',
@@ -630,12 +637,7 @@ const plan = {
     coronal: 'Coronal (back to front)',
     sagittal: 'Sagittal (left to right)',
   } satisfies Record<SliceAxis, string>,
-  engines: {
-    auto: 'Each site’s own choice',
-    tensorflow: 'TensorFlow',
-    webgpu: 'Graphics card (WebGPU)',
-    wasm: 'Processor (WASM)',
-  } satisfies Record<EngineChoice, string>,
+  engines: { auto: 'Each site’s own choice', ...engineNames } satisfies Record<EngineChoice, string>,
   presetsLabel: 'Begin with',
   presets: {
     quick: { name: 'Quick try', words: 'A narrow network and few steps: minutes, to see how it goes.' },
@@ -1384,23 +1386,30 @@ export const en = {
     },
     engine: {
       title: 'Engine',
-      about: 'What computes on this machine.',
-      choice: 'Use',
-      choices: { auto: 'The fastest that works here', wasm: 'The processor (WASM), always' } as Record<string, string>,
-      names: {
-        wasm: 'Processor (WASM)',
-        webgpu: 'Graphics card (WebGPU)',
-        tensorflow: 'TensorFlow',
-      } as Record<string, string>,
-      atWork: 'At work',
-      device: 'Device',
-      speed: 'Speed',
-      unmeasured: 'not measured yet',
+      about: 'What computes on this machine: training, and segmenting.',
+      choice: 'Let compute',
+      names: { auto: 'Automatic', ...engineNames },
+      purposes: {
+        auto: 'The fastest that works here.',
+        tensorflow: 'For NVIDIA graphics cards.',
+        webgpu: 'For graphics cards of every maker.',
+        wasm: 'Works on every machine.',
+      } satisfies Record<EngineChoice, string>,
+      atWork: 'In use',
+      notUsable: 'Not usable here',
+      software: 'This graphics card is played by the processor: right, but slow. Automatic never takes it.',
+      memory: (size: string) => `${size} memory`,
+      slices: (perSecond: string) => `${perSecond} slices a second`,
       gflops: (value: string) => `${value} GFLOPS`,
+      speedHelp: 'Slices a second: how many the usual plan’s fine-tuning learns from.',
+      unmeasured: 'speed not measured',
       measure: 'Measure speed',
       measuring: 'Measuring…',
-      unusable: 'It cannot be used here',
-      during: 'A run that is at work keeps its engine; the next one takes this.',
+      looking: 'Looking what there is…',
+      unusable: (engine: string) => `${engine} is chosen and cannot be used here.`,
+      orAuto: 'Or choose Automatic: nothing else computes in its place by itself.',
+      during:
+        'What is being computed keeps its engine; the next round or run takes this. A plan that names an engine comes first.',
     },
     consent: {
       title: 'Consent',

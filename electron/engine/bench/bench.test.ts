@@ -11,7 +11,9 @@ describe('bench', () => {
     const before = tf.memory().numTensors;
     const convolution = tf.getKernel('Conv2D', 'wasm').kernelFunc;
     const heard: Progress[] = [];
-    const report = await bench({ batch: 2, size: 16, baseWidth: 4, repeats: 3 }, (progress) => heard.push(progress));
+    const report = await bench({ batch: 2, size: 16, baseWidth: 4, repeats: 3 }, (progress) => heard.push(progress), {
+      withParts: true,
+    });
 
     expect(report.steps.map((step) => step.name)).toEqual(['encoder', 'unet']);
     for (const step of report.steps) {
@@ -26,5 +28,11 @@ describe('bench', () => {
     expect(heard[9].steps).toBe(10);
     expect(tf.memory().numTensors).toBe(before);
     expect(tf.getKernel('Conv2D', 'wasm').kernelFunc).toBe(convolution);
+  });
+
+  it('leaves the parts out where they cannot be told', async () => {
+    const { steps } = await bench({ batch: 1, size: 16, baseWidth: 4, repeats: 1 }, () => {}, { withParts: false });
+    expect(steps.map(({ parts }) => parts)).toEqual([[], []]);
+    expect(steps[0].ms).toBeGreaterThan(0);
   });
 });

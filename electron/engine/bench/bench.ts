@@ -10,20 +10,25 @@ import { encode, project, segmentLogits } from '../../learning/network/unet.ts';
 import { initialWeights } from '../../learning/network/weights.ts';
 import { segmentationLoss } from '../../learning/segmentation-loss.ts';
 import type { BenchJob, Progress, Timed } from '../jobs.ts';
-import { timeKernels } from './kernel-times.ts';
+import { type StepTime, timeKernels } from './kernel-times.ts';
 
 const FEATURES = 512; // in the memory bank's sample, as in the default plan
 const PARTITIONS = 4;
 const WARM_UP = 2; // steps that are not counted: code is compiled and memory grows
 
 type Step = Timed['steps'][number];
-type TrainingStep = { train: () => void; dispose: () => void };
+type TrainingStep = { train: () => Promise<void>; dispose: () => void };
 
 /**
  * An 'encoder' step is one of contrastive pre-training without augmentation and momentum: forward, backward and Adam.
- * A 'unet' step is one of fine-tuning. The engine must have been started.
+ * A 'unet' step is one of fine-tuning. The engine must have been started; `withParts` only where its kernels have done
+ * their work when they return.
  */
-export async function bench(job: BenchJob, onProgress: (progress: Progress) => void): Promise<Timed> {
+export async function bench(
+  job: BenchJob,
+  onProgress: (progress: Progress) => void,
+  { withParts }: { withParts: boolean },
+): Promise<Timed> {
   const makers: [Step['name'], (job: BenchJob) => TrainingStep][] = [
     ['encoder', encoderStep],
     ['unet', unetStep],
@@ -32,9 +37,9 @@ export async function bench(job: BenchJob, onProgress: (progress: Progress) => v
   const steps: Step[] = [];
   for (const [index, [name, make]] of makers.entries()) {
     const step = make(job);
-    const times: ReturnType<typeof timeKernels>[] = [];
+    const times: StepTime[] = [];
     for (let run = 0; run < perStep; run++) {
-      const time = timeKernels(step.train);
+      const time = await (withParts ? timeKernels(step.train) : timeWhole(step.train));
       if (run >= WARM_UP) times.push(time);
       onProgress({ step: index * perStep + run + 1, steps: makers.length * perStep, message: name });
       await new Promise((resolve) => setImmediate(resolve)); // lets progress and cancelling through
@@ -92,10 +97,10 @@ function trainingStep(
   const slices = tf.tensor4d(numbers(batch * size * size), [batch, size, size, 1]);
   const adam = new Adam(weights, 1e-3);
   return {
-    train: () => {
+    train: async () => {
       const { value, grads } = tf.variableGrads(() => loss(weights, slices), Object.values(weights));
       adam.step(Object.fromEntries(Object.entries(grads).map(([name, gradient]) => [nameOf[name], gradient])));
-      value.dataSync(); // waits for an engine that computes on the side
+      await value.data(); // waits for an engine that computes on the side
       tf.dispose([value, grads]);
     },
     dispose: () => {
@@ -105,13 +110,19 @@ function trainingStep(
   };
 }
 
+async function timeWhole(work: () => Promise<void>): Promise<StepTime> {
+  const begin = performance.now();
+  await work();
+  return { ms: performance.now() - begin, parts: {} };
+}
+
 /** Standard normal numbers, the same each time. */
 function numbers(count: number): Float32Array {
   const random = seededRandom('bench');
   return Float32Array.from({ length: count }, () => gaussian(random));
 }
 
-function summarise(name: Step['name'], times: ReturnType<typeof timeKernels>[]): Step {
+function summarise(name: Step['name'], times: StepTime[]): Step {
   const all = times.map((time) => time.ms);
   const names = [...new Set(times.flatMap((time) => Object.keys(time.parts)))];
   const parts = names.map((part) => ({ name: part, ms: median(times.map((time) => time.parts[part] ?? 0)) }));

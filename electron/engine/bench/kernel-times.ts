@@ -18,8 +18,14 @@ const partOf: Record<string, string> = {
   [ADAM_STEP]: 'optimiser',
 };
 
+/** Milliseconds of a step, and of its parts where those can be told. */
+export interface StepTime {
+  ms: number;
+  parts: Record<string, number>;
+}
+
 /** Runs `work` and gives the milliseconds in each part's kernels; what is left of the whole is 'between kernels'. */
-export function timeKernels(work: () => void): { ms: number; parts: Record<string, number> } {
+export async function timeKernels(work: () => Promise<void>): Promise<StepTime> {
   const parts: Record<string, number> = {};
   const kernels = tf.getKernelsForBackend(tf.getBackend());
   const plain = kernels.map((kernel) => kernel.kernelFunc);
@@ -40,7 +46,7 @@ export function timeKernels(work: () => void): { ms: number; parts: Record<strin
   }
   const begin = performance.now();
   try {
-    work();
+    await work();
   } finally {
     kernels.forEach((kernel, i) => {
       kernel.kernelFunc = plain[i];

@@ -21,15 +21,15 @@ export function createJobs(context: JobContext): Omit<TrainerJobs, 'bench' | 'in
       return features(job, volumes);
     },
     pretrain: async (job) => {
-      const computedOn = await start();
+      const { computedOn } = await start();
       return { ...(await pretrain(job, volumes, context)), computedOn };
     },
     finetune: async (job) => {
-      const computedOn = await start();
+      const { computedOn } = await start();
       return { ...(await finetune(job, volumes, context)), computedOn };
     },
     segment: async (job) => {
-      const computedOn = await start();
+      const { computedOn } = await start();
       return { ...(await segment(job, context)), computedOn };
     },
     evaluate: (job) => evaluate(job, context),

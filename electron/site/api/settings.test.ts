@@ -4,6 +4,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { engineNames } from '../../../shared/engine.ts';
 import { planSchema } from '../../../shared/plan.ts';
 import { type OpenedWindow, openWindow } from '../../../tests/open-window.ts';
 import { CoordinatorFiles } from '../coordinator-store.ts';
@@ -112,6 +114,25 @@ describe('settings', () => {
   });
 });
 
+describe('an engine that cannot be used here', () => {
+  it('is said to be so where it is chosen, with what to do, and nothing takes its place', async () => {
+    const window = await started('unusable');
+    const { settings } = window.workstation.site.folder;
+    await window.ask('measureEngines');
+    const found = settings.read('engines-found', z.looseObject({ machine: z.string() }));
+    const look = { usable: false, reason: 'There is no card.', next: 'Buy one.' };
+    settings.write('engines-found', { ...found, engines: [{ engine: 'webgpu', look, speed: null }] });
+    await window.ask('changeSettings', { engine: 'webgpu' });
+    expect((await window.ask('snapshot')).engine).toMatchObject({
+      choice: 'webgpu',
+      engine: null,
+      usable: false,
+      why: 'There is no card.',
+      next: 'Buy one.',
+    });
+  });
+});
+
 describe('the site', () => {
   it('is renamed, but not while a federation knows it by its name', async () => {
     const window = await started('renamed');
@@ -150,14 +171,29 @@ describe('the site', () => {
     expect((await window.ask('readStorage')).free).toBeGreaterThan(0);
   });
 
-  it('measures its engine, and remembers it', async () => {
+  it('measures its engines, and remembers what it found', async () => {
     const window = await started('engine');
-    const engine = await window.ask('measureEngine');
-    expect(engine).toMatchObject({ choice: 'auto', engine: 'wasm', usable: true });
-    expect(engine.gflops).toBeGreaterThan(0);
-    expect(engine.why).not.toBe('');
+    expect((await window.ask('snapshot')).engine).toEqual({
+      choice: 'auto',
+      engine: null,
+      usable: true,
+      why: '',
+      next: '',
+      engines: [],
+    });
+    const engine = await window.ask('measureEngines');
+    expect(engine).toMatchObject({ choice: 'auto', usable: true });
+    expect(engine.engines.map((found) => found.engine)).toEqual(engineNames);
+    for (const { look, speed } of engine.engines) {
+      if (look.usable) expect(speed?.slicesPerSecond).toBeGreaterThan(0);
+      else expect(look.reason).not.toBe('');
+    }
+    expect(engine.engines.find((found) => found.engine === engine.engine)?.look.usable).toBe(true);
+    expect(engine.why).toMatch(/^The fastest/);
     await closed(window);
-    expect((await open('engine').ask('snapshot')).engine).toEqual(engine);
+    const again = open('engine');
+    expect((await again.ask('snapshot')).engine).toEqual(engine);
+    expect(await again.ask('lookAtEngines')).toEqual(engine); // a speed stays with its device
   });
 
   it('names every package that is shipped, with the text of its licence', async () => {

@@ -1,13 +1,31 @@
 /** The site's own verbs: making it, naming it, its rules, its engine, its disk, its licences. */
-import type { settingsVerbs } from '../../../shared/api/settings.ts';
+import type { EngineView, settingsVerbs } from '../../../shared/api/settings.ts';
 import type { SiteApi } from '../../../shared/api.ts';
-import { engineView, measureEngine } from '../engine-view.ts';
+import { engineView, findEngines } from '../engine-view.ts';
 import { readLicences } from '../licences.ts';
 import { changeSettings, readSettings } from '../settings.ts';
 import { cleanStorage, readStorage } from '../site-storage.ts';
 import type { Workstation } from '../workstation.ts';
 
 export function settingsApi(workstation: Workstation): Pick<SiteApi, keyof typeof settingsVerbs> {
+  const closing = new AbortController();
+  let looking: Promise<EngineView> | undefined;
+  const look = async (measure: boolean): Promise<EngineView> => {
+    try {
+      const { launch } = workstation.surroundings;
+      const engine = await findEngines(workstation.site.folder, { launch, measure, signal: closing.signal });
+      workstation.change({ engine });
+      return engine;
+    } catch (error) {
+      looking = undefined; // to be tried again
+      throw error;
+    }
+  };
+  workstation.onClose(async () => {
+    closing.abort();
+    await looking?.catch(() => {});
+  });
+
   return {
     createSite: (name) => workstation.create(name),
     openSite: () => workstation.open(),
@@ -22,11 +40,16 @@ export function settingsApi(workstation: Workstation): Pick<SiteApi, keyof typeo
       workstation.changed('settings');
       return all;
     },
-    measureEngine: async () => {
+    lookAtEngines: async () => {
+      if (looking === undefined && workstation.desk.run) return workstation.snapshot.engine;
+      looking ??= look(false);
+      return looking;
+    },
+    measureEngines: async () => {
       workstation.desk.requireIdle(); // a run would make it slow, and it the run
-      const engine = await measureEngine(workstation.site);
-      workstation.change({ engine });
-      return engine;
+      await looking?.catch(() => {});
+      looking = look(true);
+      return looking;
     },
     readStorage: () => readStorage(workstation.site.folder, workstation.surroundings.keys !== undefined),
     cleanStorage: () => cleanStorage(workstation.site.folder),
