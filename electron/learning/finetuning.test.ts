@@ -6,10 +6,12 @@ import { decodeSafetensors, encodeSafetensors } from '../../shared/safetensors.t
 import { startTestEngine } from '../engine/testing.ts';
 import { Finetuning } from './finetuning.ts';
 import { initialWeights } from './network/weights.ts';
+import { partsOf } from './parts.ts';
 import { labelledBatch, labelledSlices, pickSlices } from './sampling.ts';
 import { classDice } from './scores.ts';
 import { segmentSlices } from './segmentation.ts';
 import type { LabelledSlices } from './slices.ts';
+import { largestDifference, peakBytes } from './testing.ts';
 import { toVariables } from './variables.ts';
 
 const plan = planSchema.parse({ inputSize: 16, levels: 3, baseWidth: 4, labels: [1, 2], finetuneRate: 5e-3 });
@@ -74,6 +76,40 @@ describe('Finetuning', () => {
     expect(moved.some((name) => name.startsWith('decoder.'))).toBe(true);
     expect(moved.filter((name) => name.startsWith('encoder.'))).toEqual([]);
     finetuning.dispose();
+  });
+
+  it.each([
+    { mostSlices: 4, parts: [4, 4] },
+    { mostSlices: 3, parts: [2, 3, 3] },
+    { mostSlices: 1, parts: [1, 1, 1, 1, 1, 1, 1, 1] },
+  ])('computes a batch of 8 slices in parts of $parts as it does at once', ({ mostSlices, parts }) => {
+    expect(partsOf(8, mostSlices).map(({ count }) => count)).toEqual(parts);
+    const [whole, cut] = [new Finetuning(plan, start()), new Finetuning(plan, start(), mostSlices)];
+    const [loss] = train(whole, 0, 1);
+    const [cutLoss] = train(cut, 0, 1);
+    expect(Math.abs(cutLoss - loss) / loss).toBeLessThan(1e-5);
+    // After one step Adam's first moments are a tenth of the gradients.
+    expect(largestDifference(cut.state(), whole.state(), 'adam/first/')).toBeLessThan(1e-5);
+    train(whole, 1, 6);
+    train(cut, 1, 6);
+    expect(largestDifference(cut.state(), whole.state(), 'unet/')).toBeLessThan(1e-3);
+    whole.dispose();
+    cut.dispose();
+  });
+
+  it('needs less memory in parts, and leaks none', async () => {
+    const peakOf = async (mostSlices: number) => {
+      const finetuning = new Finetuning(plan, start(), mostSlices);
+      train(finetuning, 0, 1);
+      const { numTensors, numBytes } = tf.memory();
+      const peak = await peakBytes(() => train(finetuning, 1, 2));
+      expect(tf.memory()).toMatchObject({ numTensors, numBytes });
+      finetuning.dispose();
+      return peak;
+    };
+    const [whole, halves, quarters] = [await peakOf(8), await peakOf(4), await peakOf(2)];
+    expect(halves / whole).toBeLessThan(0.6);
+    expect(quarters / whole).toBeLessThan(0.4);
   });
 
   it('leaks no tensor', () => {

@@ -7,9 +7,10 @@ import { type NetworkSettings, networkSettings, type Plan } from '../../shared/p
 import type { StoredTensors, WeightTensors } from '../../shared/safetensors.ts';
 import { Adam } from './network/adam.ts';
 import { segmentLogits } from './network/unet.ts';
+import { type Part, partsOf, rowsOf } from './parts.ts';
 import type { LabelledBatch } from './sampling.ts';
 import { classify } from './segmentation.ts';
-import { segmentationLoss } from './segmentation-loss.ts';
+import { lossOfSums, segmentationLoss, segmentationSums } from './segmentation-loss.ts';
 import type { SliceStack } from './slices.ts';
 import {
   assertFinite,
@@ -28,17 +29,22 @@ export class Finetuning {
   readonly #network: NetworkSettings;
   readonly #unet: Variables;
   readonly #adam: Adam;
+  readonly #mostSlices: number;
 
-  /** Begins with `weights`, the encoder and the decoder. */
-  constructor(plan: Plan, weights: WeightTensors) {
+  /**
+   * Begins with `weights`, the encoder and the decoder. A batch of more than `mostSlices` is computed in parts, with the same
+   * result up to rounding.
+   */
+  constructor(plan: Plan, weights: WeightTensors, mostSlices = Number.POSITIVE_INFINITY) {
+    this.#mostSlices = mostSlices;
     this.#network = networkSettings(plan);
     this.#unet = toVariables(weights);
     this.#adam = new Adam(this.#unet, plan.finetuneRate, { 'encoder.': plan.finetuneEncoderFactor });
   }
 
   /** Goes on from what `state` gave, with the same numbers as if it had never stopped. */
-  static resume(plan: Plan, state: StoredTensors): Finetuning {
-    const resumed = new Finetuning(plan, under('unet/', state));
+  static resume(plan: Plan, state: StoredTensors, mostSlices?: number): Finetuning {
+    const resumed = new Finetuning(plan, under('unet/', state), mostSlices);
     resumed.#adam.restore(optimiserState(state));
     return resumed;
   }
@@ -61,19 +67,49 @@ export class Finetuning {
   }
 
   /** One step on these slices; gives the loss. */
-  step({ count, side, pixels, classes }: LabelledBatch): number {
-    const { loss, gradients } = lossAndGradients(this.#unet, 'finetuneRate', () => {
-      const slices = tf.tensor4d(pixels, [count, side, side, 1]);
-      return segmentationLoss(segmentLogits(this.#unet, slices, this.#network), classes);
-    });
+  step(batch: LabelledBatch): number {
+    const parts = partsOf(batch.count, this.#mostSlices);
+    const { loss, gradients } = parts.length === 1 ? this.#computeWhole(batch) : this.#computeParts(batch, parts);
     this.#adam.step(gradients);
     tf.dispose(gradients);
     return loss;
   }
 
+  #computeWhole(batch: LabelledBatch) {
+    return lossAndGradients(this.#unet, 'finetuneRate', [
+      () => segmentationLoss(this.#logits(batch.pixels, batch.side), batch.classes),
+    ]);
+  }
+
+  /**
+   * The loss is no sum over parts, but it is a function of sums over parts. So one pass forward finds the sums of the batch,
+   * and with them how the loss depends on each; a second one takes every part's gradients by its own sums times that.
+   */
+  #computeParts({ side, pixels, classes }: LabelledBatch, parts: Part[]) {
+    const sumsOf = (part: Part) =>
+      tf.tidy(() =>
+        segmentationSums(this.#logits(rowsOf(pixels, part, side ** 2), side), rowsOf(classes, part, side ** 2)),
+      );
+    const sums = tf.tidy(() => parts.map(sumsOf).reduce((total, own) => tf.add(total, own)));
+    const { value, grad: slopes } = tf.valueAndGrad((all) => lossOfSums(all as tf.Tensor2D, classes))(sums);
+    try {
+      const products = parts.map((part) => () => tf.sum(tf.mul(sumsOf(part), slopes)) as tf.Scalar);
+      const { gradients } = lossAndGradients(this.#unet, 'finetuneRate', products);
+      return { loss: value.dataSync()[0], gradients };
+    } finally {
+      tf.dispose([sums, value, slopes]);
+    }
+  }
+
+  /** [N, side, side, classes] of slices [N, side, side]. */
+  #logits(pixels: Float32Array, side: number): tf.Tensor4D {
+    const slices = tf.tensor4d(pixels, [pixels.length / side ** 2, side, side, 1]);
+    return segmentLogits(this.#unet, slices, this.#network);
+  }
+
   /** The class of every pixel, [Z, side, side]. */
   classify(volume: SliceStack): Uint8Array {
-    return classify(this.#unet, volume, this.#network);
+    return classify(this.#unet, volume, this.#network, this.#mostSlices);
   }
 
   dispose(): void {

@@ -6,8 +6,10 @@ import { gaussian, seededRandom } from '../../shared/random.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../shared/safetensors.ts';
 import { startTestEngine } from '../engine/testing.ts';
 import { initialWeights } from './network/weights.ts';
+import { partsOf } from './parts.ts';
 import { Pretraining } from './pretraining.ts';
 import type { SliceStack } from './slices.ts';
+import { largestDifference, peakBytes } from './testing.ts';
 
 const plan = planSchema.parse({
   inputSize: 16,
@@ -41,8 +43,8 @@ function remoteBatch(): FeatureBatch {
   return batch;
 }
 
-function begun(): Pretraining {
-  const pretraining = new Pretraining(plan, start());
+function begun(mostSlices?: number): Pretraining {
+  const pretraining = new Pretraining(plan, start(), mostSlices);
   pretraining.fillBank(3, (volume) => volumes[volume], seededRandom('fill'));
   return pretraining;
 }
@@ -114,6 +116,42 @@ describe('Pretraining', () => {
     expect(together.weights()).not.toEqual(alone.weights());
     alone.dispose();
     together.dispose();
+  });
+
+  it.each([
+    { mostSlices: 4, parts: [4, 4] },
+    { mostSlices: 3, parts: [2, 3, 3] },
+    { mostSlices: 1, parts: [1, 1, 1, 1, 1, 1, 1, 1] },
+  ])('computes a batch of 8 slices in parts of $parts as it does at once', ({ mostSlices, parts }) => {
+    expect(partsOf(8, mostSlices).map(({ count }) => count)).toEqual(parts);
+    const remote = [remoteBatch()];
+    const [whole, cut] = [begun(), begun(mostSlices)];
+    const [loss] = train(whole, 0, 1, remote);
+    const [cutLoss] = train(cut, 0, 1, remote);
+    expect(Math.abs(cutLoss - loss) / loss).toBeLessThan(1e-5);
+    // After one step Adam's first moments are a tenth of the gradients.
+    expect(largestDifference(cut.state(), whole.state(), 'adam/first/')).toBeLessThan(1e-5);
+    expect(largestDifference(cut.state(), whole.state(), 'bank/')).toBeLessThan(1e-5);
+    train(whole, 1, 6, remote);
+    train(cut, 1, 6, remote);
+    expect(largestDifference(cut.state(), whole.state(), 'main/')).toBeLessThan(1e-3);
+    whole.dispose();
+    cut.dispose();
+  });
+
+  it('needs less memory in parts, and leaks none', async () => {
+    const peakOf = async (mostSlices: number) => {
+      const pretraining = begun(mostSlices);
+      train(pretraining, 0, 1, []);
+      const { numTensors, numBytes } = tf.memory();
+      const peak = await peakBytes(() => train(pretraining, 1, 2, []));
+      expect(tf.memory()).toMatchObject({ numTensors, numBytes });
+      pretraining.dispose();
+      return peak;
+    };
+    const [whole, halves, quarters] = [await peakOf(8), await peakOf(4), await peakOf(2)];
+    expect(halves / whole).toBeLessThan(0.6);
+    expect(quarters / whole).toBeLessThan(0.4);
   });
 
   it('leaks no tensor', () => {

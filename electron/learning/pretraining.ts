@@ -18,6 +18,7 @@ import { followMain } from './momentum.ts';
 import { Adam } from './network/adam.ts';
 import { encode, project } from './network/unet.ts';
 import { partitionOf } from './partitions.ts';
+import { partsOf, rowsOf } from './parts.ts';
 import { pairedBatch, spreadSlices } from './sampling.ts';
 import type { SliceStack } from './slices.ts';
 import {
@@ -42,10 +43,15 @@ export class Pretraining {
   readonly #main: Variables;
   readonly #momentum: Variables;
   readonly #adam: Adam;
+  readonly #mostSlices: number;
 
-  /** Begins with `weights`, the encoder and the projection; the momentum encoder begins as their copy. */
-  constructor(plan: Plan, weights: WeightTensors) {
+  /**
+   * Begins with `weights`, the encoder and the projection; the momentum encoder begins as their copy. A batch of more than
+   * `mostSlices` is computed in parts, with the same result up to rounding.
+   */
+  constructor(plan: Plan, weights: WeightTensors, mostSlices = Number.POSITIVE_INFINITY) {
     this.#plan = plan;
+    this.#mostSlices = mostSlices;
     this.#network = networkSettings(plan);
     this.#main = toVariables(weights);
     this.#momentum = toVariables(weights);
@@ -54,8 +60,8 @@ export class Pretraining {
   }
 
   /** Goes on from what `state` gave, with the same numbers as if it had never stopped. */
-  static resume(plan: Plan, state: StoredTensors): Pretraining {
-    const resumed = new Pretraining(plan, under('main/', state));
+  static resume(plan: Plan, state: StoredTensors, mostSlices?: number): Pretraining {
+    const resumed = new Pretraining(plan, under('main/', state), mostSlices);
     assignWeights(resumed.#momentum, under('momentum/', state));
     resumed.#adam.restore(optimiserState(state));
     resumed.bank.enqueue(state['bank/vectors'].data as Float32Array, state['bank/partitions'].data as Uint8Array);
@@ -110,10 +116,12 @@ export class Pretraining {
     const batch = pairedBatch(volumes, partitions, augmentation, random);
     const sampled = sampleFeatures(this.bank.batch(), remote, sampledFeatures, random);
     const keys = this.#features(this.#momentum, batch.second, batch.side);
-    const { loss, gradients } = lossAndGradients(this.#main, 'pretrainingRate', () => {
-      const anchors = this.#embed(this.#main, batch.first, batch.side); // [N, featureLength]
-      return contrastiveLosses(anchors, batch.partitions, sampled, temperature).total;
+    const parts = partsOf(batch.count, this.#mostSlices).map((part) => () => {
+      const anchors = this.#embed(this.#main, rowsOf(batch.first, part, batch.side ** 2), batch.side); // [part, featureLength]
+      const { total } = contrastiveLosses(anchors, rowsOf(batch.partitions, part, 1), sampled, temperature);
+      return tf.mul(total, part.count / batch.count) as tf.Scalar; // a mean over anchors, so a part counts by its share
     });
+    const { loss, gradients } = lossAndGradients(this.#main, 'pretrainingRate', parts);
     this.#adam.step(gradients);
     tf.dispose(gradients);
     followMain(this.#momentum, this.#main, momentum);
@@ -137,7 +145,14 @@ export class Pretraining {
   }
 
   #features(weights: Variables, pixels: Float32Array, side: number): Float32Array {
-    return tf.tidy(() => new Float32Array(this.#embed(weights, pixels, side).dataSync<'float32'>()));
+    const { featureLength } = this.#plan;
+    const slices = pixels.length / side ** 2;
+    const features = new Float32Array(slices * featureLength);
+    for (const part of partsOf(slices, this.#mostSlices)) {
+      const own = tf.tidy(() => this.#embed(weights, rowsOf(pixels, part, side ** 2), side).dataSync<'float32'>());
+      features.set(own, part.from * featureLength);
+    }
+    return features;
   }
 
   /** Features [N, featureLength] of unit length of slices [N, side, side]. */

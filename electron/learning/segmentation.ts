@@ -3,9 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { NetworkSettings } from '../../shared/plan.ts';
 import { segmentLogits } from './network/unet.ts';
 import type { Weights } from './network/weights.ts';
+import { partsOf } from './parts.ts';
 import type { SliceStack } from './slices.ts';
 
-const BATCH = 16; // slices a forward pass
+const BATCH = 16; // slices a forward pass, where the memory at hand is enough for them
 
 /** Class probabilities of some consecutive slices. */
 export interface ProbabilityBatch {
@@ -14,14 +15,14 @@ export interface ProbabilityBatch {
   probabilities: Float32Array; // [count, side, side, classes], class 0 being background
 }
 
-/** Class probabilities of all slices in turn. The caller may stop between two batches. */
+/** Class probabilities of all slices in turn, at most `mostSlices` at once. The caller may stop between two batches. */
 export function* segmentSlices(
   weights: Weights,
   volume: SliceStack,
   settings: NetworkSettings,
+  mostSlices = BATCH,
 ): Generator<ProbabilityBatch> {
-  for (let from = 0; from < volume.count; from += BATCH) {
-    const count = Math.min(BATCH, volume.count - from);
+  for (const { from, count } of partsOf(volume.count, Math.min(BATCH, mostSlices))) {
     const probabilities = tf.tidy(() => {
       return new Float32Array(tf.softmax(logitsOf(weights, volume, from, count, settings)).dataSync<'float32'>());
     });
@@ -29,12 +30,16 @@ export function* segmentSlices(
   }
 }
 
-/** The likeliest class of every pixel, [Z, side, side]. */
-export function classify(weights: Weights, volume: SliceStack, settings: NetworkSettings): Uint8Array {
+/** The likeliest class of every pixel, [Z, side, side], of at most `mostSlices` at once. */
+export function classify(
+  weights: Weights,
+  volume: SliceStack,
+  settings: NetworkSettings,
+  mostSlices = BATCH,
+): Uint8Array {
   const area = volume.side * volume.side;
   const classes = new Uint8Array(volume.count * area);
-  for (let from = 0; from < volume.count; from += BATCH) {
-    const count = Math.min(BATCH, volume.count - from);
+  for (const { from, count } of partsOf(volume.count, Math.min(BATCH, mostSlices))) {
     const batch = tf.tidy(() => tf.argMax(logitsOf(weights, volume, from, count, settings), 3).dataSync());
     classes.set(batch, from * area);
   }

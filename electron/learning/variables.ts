@@ -49,23 +49,38 @@ export function assignWeights(variables: Variables, weights: WeightTensors): voi
 }
 
 /**
- * Gradients by weight name of a loss that depends on every one of the variables, with the loss. Throws `engine.diverged`
- * where the loss is not finite.
+ * Gradients by weight name of a loss that depends on every one of the variables, with the loss. Both are sums over `parts`,
+ * which are computed one after the other and added in order. Throws `engine.diverged` where the loss is not finite.
  */
 export function lossAndGradients(
   variables: Variables,
   setting: string,
-  loss: () => tf.Scalar,
+  parts: (() => tf.Scalar)[],
 ): { loss: number; gradients: Record<string, tf.Tensor> } {
-  const { value, grads } = tf.variableGrads(loss, Object.values(variables));
-  const [number] = value.dataSync();
-  value.dispose();
-  if (!Number.isFinite(number)) {
-    tf.dispose(grads);
-    throw fault('engine.diverged', { what: 'the loss', value: String(number), setting });
+  const trained = Object.values(variables);
+  let sums: tf.Tensor[] = []; // of the loss and of each variable's gradient
+  for (const part of parts) {
+    const { value, grads } = tf.variableGrads(part, trained);
+    const tensors = [value, ...trained.map(({ name }) => grads[name])];
+    sums = sums.length === 0 ? tensors : addEach(sums, tensors);
   }
-  const gradients = Object.entries(variables).map(([name, variable]) => [name, grads[variable.name]]);
-  return { loss: number, gradients: Object.fromEntries(gradients) };
+  const [value, ...slopes] = sums;
+  const [loss] = value.dataSync();
+  value.dispose();
+  if (!Number.isFinite(loss)) {
+    tf.dispose(slopes);
+    throw fault('engine.diverged', { what: 'the loss', value: String(loss), setting });
+  }
+  return { loss, gradients: Object.fromEntries(Object.keys(variables).map((name, index) => [name, slopes[index]])) };
+}
+
+/** The sums of pairs, which are disposed. */
+function addEach(left: tf.Tensor[], right: tf.Tensor[]): tf.Tensor[] {
+  return left.map((tensor, index) => {
+    const sum = tf.add(tensor, right[index]);
+    tf.dispose([tensor, right[index]]);
+    return sum;
+  });
 }
 
 /** The tensors whose names begin with `prefix`, without it. A checkpoint holds several sets of weights this way. */
