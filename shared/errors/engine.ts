@@ -5,6 +5,18 @@ export const engineErrors = {
     message: 'The engine {engine} cannot be used on this machine: {reason}',
     next: '{next} Or let another one compute: auto in the settings of the window, --engine auto with the command, or another engine in the plan where it names this one. isocenter doctor lists them all.',
   },
+  'engine.no-python': {
+    message: '{python} could not be started: {reason}.',
+    next: 'Name a Python that has PyTorch, as in --pytorch /usr/bin/python3.',
+  },
+  'engine.no-pytorch': {
+    message: '{python} has no PyTorch.',
+    next: 'Install it there, {python} -m pip install torch==2.13.0, and run the command again.',
+  },
+  'engine.pytorch-failed': {
+    message: 'PyTorch did not do the steps: {reason}.',
+    next: 'Mend what is said there, or leave --pytorch out.',
+  },
   'engine.cancelled': {
     message: 'The {verb} job was cancelled.',
     next: 'Continue it or start it again: it goes on after its last finished step.',

@@ -125,9 +125,11 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=16, help="channels of the first level")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--device", choices=["cpu", "cuda", "best"], default="cpu", help="best: cuda where there is one")
     parser.add_argument("--layout", choices=["first", "last", "best"], default="best", help="where channels stand")
     options = parser.parse_args()
+    if options.device == "best":
+        options.device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     layouts = {"first": [False], "last": [True], "best": [False, True]}[options.layout]
@@ -143,6 +145,8 @@ def main() -> None:
         median = statistics.median(times)
         steps.append({"name": name, "ms": median, "min": min(times), "max": max(times), "layout": layout})
     machine = {"cpu": platform.processor(), "threads": options.threads, "torch": torch.__version__}
+    if options.device == "cuda":
+        machine["card"] = torch.cuda.get_device_name()
     print(json.dumps({"engine": f"pytorch {options.device}", "machine": machine, "steps": steps}, indent=2))
 
 
