@@ -23,6 +23,11 @@ export function newestFirst<Item extends { createdAt: string }>(items: Item[]): 
   return items.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
 }
 
+/** "Graphics card (WebGPU), AMD Radeon 780M"; empty until something was computed. */
+export function computedOnText({ computedOn }: RunSummary): string {
+  return computedOn.map(({ engine, device }) => `${texts.settings.engine.names[engine]}, ${device}`).join('; ');
+}
+
 export function scoreText(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : value.toFixed(3);
 }
