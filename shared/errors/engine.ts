@@ -27,7 +27,7 @@ export const engineErrors = {
   },
   'engine.trainer-died': {
     message: 'The trainer process ended unexpectedly ({how}). Its last words: {output}',
-    next: 'Continue the run, or start it again: it goes on after its last finished step. If it ends again, lower the batch or the input size.',
+    next: 'Continue the run, or start it again: it goes on after its last finished step. If it ends again, lower the batch or the input size, or let another engine compute: isocenter doctor tries each.',
   },
   'engine.diverged': {
     message: 'Training went astray: {what} became {value}.',

@@ -1385,7 +1385,7 @@ export const en = {
       names: { auto: 'Automatic', ...engineNames },
       purposes: {
         auto: 'The fastest that works here.',
-        tensorflow: 'For NVIDIA graphics cards.',
+        tensorflow: 'For NVIDIA graphics cards, else for the processor.',
         webgpu: 'For graphics cards of every maker.',
         wasm: 'Works on every machine.',
       } satisfies Record<EngineChoice, string>,

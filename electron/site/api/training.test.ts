@@ -64,7 +64,7 @@ describe('fine-tuning', () => {
     const run = await ask('startFinetuning', request);
     expect(workstation.snapshot.activity).toMatchObject({ run, kind: 'finetune', steps: 30 });
     expect(await window.refused('startPretraining', plan)).toBe('site.busy-with');
-    expect(await window.refused('measureEngine')).toBe('site.busy-with');
+    expect(await window.refused('measureEngines')).toBe('site.busy-with');
     const { volumes } = workstation.site.folder.runs.get(run).details;
     expect(await window.refused('removeVolumes', volumes)).toBe('site.volumes-in-use');
     await idle();
