@@ -5,7 +5,7 @@ import { networkSettings, planSchema } from '../../shared/plan.ts';
 import { gaussian, seededRandom } from '../../shared/random.ts';
 import { Finetuning } from '../learning/finetuning.ts';
 import { initialWeights } from '../learning/network/weights.ts';
-import { engines } from './choice.ts';
+import { engines, lookOfFailed } from './choice.ts';
 import type { EngineReport, InspectJob } from './jobs.ts';
 
 const SECONDS = 1; // of each of the two measurements, at most and about
@@ -14,9 +14,13 @@ export async function inspect({ engine: name, measure }: InspectJob): Promise<En
   const engine = engines.find((each) => each.name === name);
   if (!engine) return { look: { usable: false, reason: 'It is not built in.', next: '' }, speed: null };
   const look = await engine.look();
-  if (!look.usable || !measure) return { look, speed: null };
-  await engine.start();
-  return { look, speed: await measureSpeed() };
+  if (!look.usable) return { look, speed: null };
+  try {
+    await engine.start();
+  } catch (error) {
+    return { look: lookOfFailed(error), speed: null };
+  }
+  return { look, speed: measure ? await measureSpeed() : null };
 }
 
 /** The convolution tells what the device can do, the step what a person gets of it. */

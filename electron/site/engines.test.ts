@@ -33,6 +33,21 @@ it('goes on after an engine that crashed, and says of it what happened', async (
   expect(wasm).toMatchObject({ engine: 'wasm', look: { usable: true, kind: 'processor' }, speed: null });
 });
 
+it('waits for no engine that hangs', async () => {
+  const hanging = join(folder, 'hanging.mjs');
+  writeFileSync(hanging, `process.on('message', () => { for (;;); });`);
+  const tried: string[] = [];
+  const launch: Launch = (script) => forkTrainer(tried.at(-1) === 'wasm' ? script : hanging);
+  const found = await inspectEngines({
+    launch,
+    measure: false,
+    patience: 3000,
+    onProgress: (engine) => tried.push(engine),
+  });
+  expect(found[1].look).toMatchObject({ usable: false, reason: 'It did not answer within 3 seconds.' });
+  expect(found[2].look.usable).toBe(true);
+});
+
 it('stops at once when it is not wanted any more', async () => {
   const stopping = new AbortController();
   const begun = performance.now();
