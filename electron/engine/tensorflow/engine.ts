@@ -1,10 +1,14 @@
 /** The `tensorflow` engine: TensorFlow itself, on an NVIDIA card by CUDA, else on the processor. */
+import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { fault } from '../../../shared/errors.ts';
 import type { Engine, EngineLook } from '../engine.ts';
 import { loadTensorFlow, useTensorFlow } from './backend.ts';
-import { readManifest } from './installation.ts';
+import { installFolder, readManifest } from './installation.ts';
 import { firstCard } from './nvidia.ts';
 
+/** Of NVIDIA's driver, on Linux and on Windows' Linux. */
+const CARDS = ['/dev/nvidiactl', '/dev/dxg'];
 const SET_UP = 'Run npm run engine:tensorflow in the checkout to set it up.';
 
 let seen: Promise<EngineLook> | undefined;
@@ -16,24 +20,34 @@ export const tensorflow: Engine = {
     return seen;
   },
   async start() {
-    const look = await this.look();
-    if (!look.usable) throw new Error(look.reason);
-    await useTensorFlow();
+    try {
+      await useTensorFlow();
+    } catch (error) {
+      throw fault('engine.not-usable', { engine: 'tensorflow', ...notLoading(error) });
+    }
   },
 };
 
 async function lookOnce(): Promise<EngineLook> {
   try {
-    // Two files are asked for; the library, of hundreds of megabytes, is loaded only where it is.
     const manifest = readManifest();
     if (!manifest) return { usable: false, reason: 'TensorFlow is not set up here.', next: SET_UP };
-    const { isUsingGpuDevice } = loadTensorFlow();
-    if (isUsingGpuDevice) return { usable: true, kind: 'cuda', ...(await firstCard()) };
+    // Only where there may be a card is the library, of hundreds of megabytes, loaded to look for it.
+    if (manifest.cuda && CARDS.some((device) => existsSync(device))) {
+      const { isUsingGpuDevice } = loadTensorFlow(installFolder(), manifest.addon);
+      if (isUsingGpuDevice) return { usable: true, kind: 'cuda', ...(await firstCard()) };
+    }
   } catch (error) {
-    const reason = `TensorFlow does not load: ${(error as Error).message}.`;
-    return { usable: false, reason, next: `${SET_UP} It replaces what is there.` };
+    return { usable: false, ...notLoading(error) };
   }
   const threads = availableParallelism();
   const device = `${cpus()[0]?.model.trim() || 'processor'}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   return { usable: true, kind: 'processor', device, memory: totalmem() };
+}
+
+function notLoading(error: unknown): { reason: string; next: string } {
+  return {
+    reason: `TensorFlow does not load: ${(error as Error).message}.`,
+    next: `${SET_UP} It replaces what is there.`,
+  };
 }

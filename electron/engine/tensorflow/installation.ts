@@ -15,13 +15,16 @@ import { join } from 'node:path';
 export const PACKAGE = '@tensorflow/tfjs-node-gpu';
 export const PACKAGE_VERSION = '4.22.0';
 
-/** The compiled part, which Node loads. It finds TensorFlow's libraries by the run path that was compiled in. */
+/** The part between Node and TensorFlow, where it is compiled here. It finds the libraries by its run path. */
 export const ADDON = 'tfjs_binding.node';
+/** A second addon that keeps standard error quiet meanwhile. */
+export const QUIET = 'quiet.node';
 
 /** What the installation's `manifest.json` holds. */
 export interface Manifest {
   tensorflow: string; // version, "2.21.0"
   cuda: boolean; // built for NVIDIA cards
+  addon: string; // the part between Node and TensorFlow, relative to the folder
   from: { file: string; sha256: string }[]; // what was unpacked
 }
 
@@ -40,6 +43,5 @@ export function installFolder(): string {
 /** What is installed in a folder, or undefined where nothing is. */
 export function readManifest(folder = installFolder()): Manifest | undefined {
   const file = join(folder, 'manifest.json');
-  if (!existsSync(file) || !existsSync(join(folder, ADDON))) return undefined;
-  return JSON.parse(readFileSync(file, 'utf8'));
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
