@@ -11,8 +11,7 @@ export interface Started {
   kind: DeviceKind;
 }
 
-/** In the order of `auto`'s liking. */
-export const engines: readonly Engine[] = [wasm, tensorflow];
+export const engines: readonly Engine[] = [tensorflow, wasm];
 
 /**
  * Starts an engine and says which, and on what it computes. `auto` takes a CUDA device, then a graphics card, then the
