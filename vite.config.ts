@@ -1,6 +1,6 @@
 /**
- * `vite build` makes everything that the app runs: the window, Electron's main process with the trainer and the thread
- * that reads files, and the preload script. Scripts of processes and threads stand beside what starts them (shared/entry.ts).
+ * `vite build` makes everything that the app runs: the window, Electron's main process with the trainer and the threads
+ * that read files and compute, and the preload script. Scripts of processes and threads stand beside what starts them (shared/entry.ts).
  */
 import { builtinModules } from 'node:module';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -49,8 +49,13 @@ export default defineConfig({
       build: { outDir: at('dist/renderer'), emptyOutDir: true, target: 'chrome140', assetsInlineLimit: 0 },
     },
     main: node('dist/main', { main: at('electron/main.ts'), trainer: at('electron/engine/trainer.ts') }),
-    // A file of its own, without chunks shared with main: it is unpacked beside the archive.
-    thread: node('dist/main', { 'file-worker': at('electron/imaging/file-worker.ts') }, { emptyOutDir: false }),
+    // Files of their own, without chunks shared with main: they are unpacked beside the archive.
+    fileThread: node('dist/main', { 'file-worker': at('electron/imaging/file-worker.ts') }, { emptyOutDir: false }),
+    engineThread: node(
+      'dist/main',
+      { 'engine-thread': at('electron/engine/wasm/engine-thread.ts') },
+      { emptyOutDir: false },
+    ),
     preload: {
       ...node('dist/preload', { preload: at('electron/preload.ts') }, { format: 'cjs' }),
       define: { VERB_NAMES: JSON.stringify(Object.keys(apiVerbs)) }, // the names alone, without the schemas
@@ -58,7 +63,8 @@ export default defineConfig({
   },
   builder: {
     async buildApp(builder) {
-      for (const name of ['client', 'main', 'thread', 'preload']) await builder.build(builder.environments[name]);
+      for (const name of ['client', 'main', 'fileThread', 'engineThread', 'preload'])
+        await builder.build(builder.environments[name]);
     },
   },
 });

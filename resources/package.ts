@@ -51,7 +51,13 @@ async function assembleApp(): Promise<void> {
     configFile: join(ROOT, 'vite.config.ts'),
     logLevel: 'warn',
     plugins: [notes.plugin],
-    environments: { client: into('renderer'), main: into('main'), thread: into('main'), preload: into('preload') },
+    environments: {
+      client: into('renderer'),
+      main: into('main'),
+      fileThread: into('main'),
+      engineThread: into('main'),
+      preload: into('preload'),
+    },
   });
   await builder.buildApp();
   mkdirSync(join(APP, 'resources'), { recursive: true });

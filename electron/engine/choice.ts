@@ -3,7 +3,6 @@ import type { ComputedOn, DeviceKind, EngineChoice, EngineLook, EngineName } fro
 import { fault, isFault } from '../../shared/errors.ts';
 import type { Engine } from './engine.ts';
 import { choose, isBest, type Looked } from './preference.ts';
-import { tensorflow } from './tensorflow/engine.ts';
 import { wasm } from './wasm/engine.ts';
 
 export interface Started {
@@ -11,7 +10,8 @@ export interface Started {
   kind: DeviceKind;
 }
 
-export const engines: readonly Engine[] = [tensorflow, wasm];
+/** In the order of `auto`'s liking. */
+export const engines: readonly Engine[] = [wasm];
 
 /**
  * Starts an engine and says which, and on what it computes. `auto` takes a CUDA device, then a graphics card, then the

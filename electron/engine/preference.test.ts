@@ -31,9 +31,9 @@ describe('auto', () => {
       'webgpu',
     ],
     [
-      'the faster of two engines on the processor',
+      'the first processor of the list',
       { tensorflow: works('processor'), webgpu: lacks('card'), ...processor },
-      'wasm',
+      'tensorflow',
     ],
     ['the processor', { tensorflow: lacks('card'), webgpu: lacks('card'), ...processor }, 'wasm'],
     ['the processor rather than one that plays a card', { webgpu: works('software'), ...processor }, 'wasm'],

@@ -4,12 +4,39 @@ import * as tf from '@tensorflow/tfjs';
 /** Pixels added to both sides of Dice's fraction: a class that the batch lacks costs what is falsely predicted of it. */
 const SMOOTHING = 1;
 
+/** Kernel names, under which an engine registers what it has. */
+export const SEGMENTATION_SUMS = 'IsocenterSegmentationSums';
+export const SEGMENTATION_SUMS_GRADIENT = 'IsocenterSegmentationSumsGradient';
+
 /**
  * What the loss is made of, summed over the pixels of each class or over all of them: the log-probability that the right class
  * missed, the probability of the class where it is right, and its probability everywhere. Sums of parts of a batch add up to
  * those of the batch. [3, C], for logits [N, H, W, C] and `classes` [N, H, W] with values below C.
+ *
+ * An engine may have kernels for the sums and their gradient. The first takes logits and classes and gives the sums and the
+ * probabilities [N, H, W, C]; the second takes the slopes at the sums, the probabilities and classes, and gives those at the logits.
  */
 export function segmentationSums(logits: tf.Tensor4D, classes: Uint8Array): tf.Tensor2D {
+  if (!tf.getKernel(SEGMENTATION_SUMS, tf.getBackend())) return composedSegmentationSums(logits, classes);
+  return tf.tidy(() => {
+    const target = tf.tensor1d(classes, 'int32');
+    const operation = tf.customGrad((...args) => {
+      const [logits, save] = args as [tf.Tensor, tf.GradSaveFunc];
+      const [value, probabilities] = tf
+        .engine()
+        .runKernel(SEGMENTATION_SUMS, { logits, classes: target }) as tf.Tensor[];
+      save([probabilities, target]);
+      const gradFunc = (dSums: tf.Tensor, saved: tf.Tensor[]) => {
+        const [probabilities, classes] = saved;
+        return tf.engine().runKernel(SEGMENTATION_SUMS_GRADIENT, { dSums, probabilities, classes }) as tf.Tensor;
+      };
+      return { value, gradFunc };
+    });
+    return operation(logits) as tf.Tensor2D;
+  });
+}
+
+function composedSegmentationSums(logits: tf.Tensor4D, classes: Uint8Array): tf.Tensor2D {
   return tf.tidy(() => {
     const classCount = logits.shape[3];
     const target = tf.cast(tf.oneHot(tf.tensor1d(classes, 'int32'), classCount), 'float32'); // [NHW, C]

@@ -1,59 +1,9 @@
 /** One step of Adam for one weight in one pass over its numbers. */
 import type * as tf from '@tensorflow/tfjs';
 import { ADAM_STEP, type AdamAttributes } from '../../learning/network/adam.ts';
-import {
-  addFour,
-  constant,
-  decrease,
-  divideFour,
-  FunctionBuilder,
-  get,
-  increase,
-  loadFour,
-  multiplyAdd,
-  multiplyFour,
-  repeatWhile,
-  set,
-  splat,
-  squareRootFour,
-  storeFour,
-  subtractFour,
-} from './assembler.ts';
-import type { Machine } from './machine.ts';
+import { type Machine, share } from './machine.ts';
 
-/** Over `fours` times four numbers; the last may lie beyond a tensor's end, in the output's slack. */
-function adamStep(): FunctionBuilder {
-  const f = new FunctionBuilder('adamStep');
-  const addresses = Array.from({ length: 7 }, () => f.parameter('i32'));
-  const [weight, gradient, first, second, newWeight, newFirst, newSecond] = addresses;
-  const fours = f.parameter('i32');
-  const settings = Array.from({ length: 5 }, () => f.parameter('f32'));
-  const settingFours = settings.map(() => f.local('v128'));
-  const [stepDown, rest1, rest2, unbias, epsilon] = settingFours;
-  const g = f.local('v128');
-  const m = f.local('v128');
-  const v = f.local('v128');
-  f.emit(
-    ...settings.map((setting, i) => set(settingFours[i], splat(get(setting)))),
-    repeatWhile(
-      get(fours),
-      set(g, loadFour(get(gradient))),
-      set(m, loadFour(get(first))),
-      set(v, loadFour(get(second))),
-      set(m, multiplyAdd(subtractFour(get(g), get(m)), get(rest1), get(m))),
-      set(v, multiplyAdd(subtractFour(multiplyFour(get(g), get(g)), get(v)), get(rest2), get(v))),
-      storeFour(get(newFirst), get(m)),
-      storeFour(get(newSecond), get(v)),
-      set(v, addFour(squareRootFour(multiplyFour(get(v), get(unbias))), get(epsilon))),
-      storeFour(get(newWeight), multiplyAdd(divideFour(get(m), get(v)), get(stepDown), loadFour(get(weight)))),
-      ...addresses.map((address) => increase(address, constant(16))),
-      decrease(fours, constant(1)),
-    ),
-  );
-  return f;
-}
-
-export const adamFunctions = [adamStep()];
+const LEAST_FOURS = 4096; // a thread's share: less is not worth waking it
 
 export function adamKernels(machine: Machine): tf.KernelConfig[] {
   return [
@@ -69,7 +19,12 @@ export function adamKernels(machine: Machine): tf.KernelConfig[] {
         const outputs = [0, 1, 2].map(() => machine.output(weight.shape, 16));
         const addresses = [weight, gradient, first, second, ...outputs].map((tensor) => machine.address(tensor));
         const fours = Math.ceil(weight.shape.reduce((product, side) => product * side, 1) / 4);
-        machine.function('adamStep')(...addresses, fours, -stepSize, 1 - beta1, 1 - beta2, unbias, epsilon);
+        const shares = share(fours, Math.min(machine.threads, Math.ceil(fours / LEAST_FOURS)));
+        const settings = [-stepSize, 1 - beta1, 1 - beta2, unbias, epsilon];
+        machine.run(
+          'adam',
+          shares.map(([first, count]) => [...addresses.map((address) => address + 16 * first), count, ...settings]),
+        );
         return outputs;
       },
     },

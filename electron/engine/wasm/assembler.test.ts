@@ -27,7 +27,7 @@ import {
 
 /** Runs a function on a memory that begins with `numbers`; gives the first floats of the memory afterwards. */
 function run(f: FunctionBuilder, numbers: number[], ...args: number[]): number[] {
-  const memory = new WebAssembly.Memory({ initial: 1 });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
   const floats = new Float32Array(memory.buffer);
   floats.set(numbers);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble([f])), { env: { memory } });
@@ -66,7 +66,7 @@ describe('whole numbers', () => {
     const sum = f.local('i32');
     f.emit(increase(sum, add(constant(value), get(zero))));
     f.emit([...get(zero), ...get(sum), 0x36, 2, 0]); // i32.store
-    const memory = new WebAssembly.Memory({ initial: 1 });
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble([f])), { env: { memory } });
     (exports.write as (zero: number) => void)(0);
     expect(new Int32Array(memory.buffer)[0]).toBe(value);

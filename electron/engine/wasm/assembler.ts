@@ -40,8 +40,11 @@ export class FunctionBuilder {
   }
 }
 
-/** A module of functions that return nothing and work on the memory that they are given as `env.memory`. */
-export function assemble(functions: FunctionBuilder[]): Uint8Array<ArrayBuffer> {
+/**
+ * A module of functions that return nothing and work on the shared memory that they are given as `env.memory`. `label` makes a module of the
+ * same functions another one.
+ */
+export function assemble(functions: FunctionBuilder[], label?: string): Uint8Array<ArrayBuffer> {
   const types = functions.map((f) => [0x60, ...vector(f.parameters.map((type) => [typeCodes[type]])), 0]);
   const exports = functions.map((f, index) => [...text(f.name), 0x00, ...unsigned(index)]);
   const bodies = functions.map((f) => {
@@ -51,10 +54,11 @@ export function assemble(functions: FunctionBuilder[]): Uint8Array<ArrayBuffer> 
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // "\0asm", version 1
     ...section(1, vector(types)),
-    ...section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x00, 0x00]])),
+    ...section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x03, 0x00, ...unsigned(65_536)]])), // shared
     ...section(3, vector(functions.map((_, index) => unsigned(index)))),
     ...section(7, vector(exports)),
     ...section(10, vector(bodies)),
+    ...(label === undefined ? [] : section(0, text(label))),
   ]);
 }
 
@@ -73,10 +77,30 @@ export const repeatWhile = (condition: Code, ...statements: Code[]): Code => [
 export const constant = (value: number): Code => [0x41, ...signed(value)];
 export const add = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
 export const subtract = (a: Code, b: Code): Code => [...a, ...b, 0x6b];
+export const multiply = (a: Code, b: Code): Code => [...a, ...b, 0x6c];
 export const shiftLeft = (a: Code, b: Code): Code => [...a, ...b, 0x74];
 export const increase = (local: Local, by: Code): Code => set(local, add(get(local), by));
 export const decrease = (local: Local, by: Code): Code => set(local, subtract(get(local), by));
 export const load = (address: Code, offset = 0): Code => [...address, 0x28, 2, ...unsigned(offset)];
+
+export const store = (address: Code, value: Code, offset = 0): Code => [
+  ...address,
+  ...value,
+  ...[0x36, 2, ...unsigned(offset)],
+];
+/** Copies bytes; the places may overlap. */
+export const copyBytes = (target: Code, source: Code, bytes: Code): Code => [
+  ...target,
+  ...source,
+  ...bytes,
+  ...[0xfc, 0x0a, 0, 0],
+];
+export const clearBytes = (target: Code, bytes: Code): Code => [
+  ...target,
+  ...constant(0),
+  ...bytes,
+  ...[0xfc, 0x0b, 0],
+];
 
 // Four floats
 const simd = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
@@ -111,6 +135,11 @@ export const wherePositive = (condition: Code, a: Code, b: Code): Code => [
 export const multiplyFour = (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe6)];
 /** a * b + c, rounded once where the processor has such an instruction. */
 export const multiplyAdd = (a: Code, b: Code, c: Code): Code => [...a, ...b, ...c, ...simd(0x105)];
+/** Four times a number that is known when the code is made. */
+export const splatConstant = (value: number): Code => [
+  ...simd(0x0c),
+  ...new Uint8Array(Float32Array.of(value, value, value, value).buffer),
+];
 export const fourZeros: Code = [...simd(0x0c), ...new Array<number>(16).fill(0)];
 
 function section(id: number, content: Code): Code {
@@ -126,8 +155,8 @@ function text(value: string): Code {
 }
 
 /** LEB128. */
-function unsigned(value: number): Code {
-  const bytes: Code = [];
+export function unsigned(value: number): number[] {
+  const bytes: number[] = [];
   let rest = value;
   while (rest >= 0x80) {
     bytes.push((rest & 0x7f) | 0x80);

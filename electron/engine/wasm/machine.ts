@@ -1,13 +1,13 @@
-/** Our assembled functions, at work on the same memory as the tensors of the `wasm` backend. */
+/** Our assembled functions, at work on the same memory as the tensors of the `wasm` backend, on several threads. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { assemble, type FunctionBuilder } from './assembler.ts';
-
-type Call = (...args: number[]) => void;
+import { sharedMemory } from './shared-memory.ts';
+import { Team } from './team.ts';
+import { compileWork } from './wide.ts';
+import type { RoutineName } from './work.ts';
 
 /** What the backend's Emscripten module holds beyond its declared type. */
 interface EmscriptenModule {
-  asm: { memory: WebAssembly.Memory };
   _malloc(bytes: number): number;
   _free(address: number): void;
 }
@@ -15,18 +15,24 @@ interface EmscriptenModule {
 export class Machine {
   private readonly backend: BackendWasm;
   private readonly module: EmscriptenModule;
-  private readonly functions: WebAssembly.Exports;
+  private readonly team: Team;
   private readonly areas = new Map<string, { address: number; bytes: number }>();
 
-  constructor(backend: BackendWasm, functions: FunctionBuilder[]) {
+  constructor(backend: BackendWasm) {
     this.backend = backend;
     this.module = backend.wasm as unknown as EmscriptenModule;
-    const module = new WebAssembly.Module(assemble(functions));
-    this.functions = new WebAssembly.Instance(module, { env: { memory: this.module.asm.memory } }).exports;
+    this.team = new Team(compileWork(), sharedMemory);
   }
 
-  function(name: string): Call {
-    return this.functions[name] as Call;
+  get threads(): number {
+    return this.team.size;
+  }
+
+  /** Calls a routine with each of these arguments, on all threads, each with an area of its own of so many bytes. */
+  run(routine: RoutineName, calls: number[][], areaBytes = 0): void {
+    const bytes = Math.ceil(areaBytes / 64) * 64; // threads don't share cache lines
+    const areas = bytes === 0 ? 0 : this.scratch('areas', bytes * this.threads);
+    this.team.run(routine, calls, areas, bytes);
   }
 
   /** Byte address of a tensor's first element. */
@@ -52,14 +58,27 @@ export class Machine {
 
   /** The whole memory as numbers; float i stands at byte address 4i. Stale once anything is allocated. */
   floats(): Float32Array {
-    return new Float32Array(this.module.asm.memory.buffer);
+    return new Float32Array(sharedMemory.buffer);
+  }
+
+  doubles(): Float64Array {
+    return new Float64Array(sharedMemory.buffer);
   }
 
   integers(): Int32Array {
-    return new Int32Array(this.module.asm.memory.buffer);
+    return new Int32Array(sharedMemory.buffer);
   }
 
   private allocate(bytes: number): number {
     return this.module._malloc(bytes) >>> 0;
   }
+}
+
+/** `count` things in at most `most` runs of nearly the same length: [first, number] of each. */
+export function share(count: number, most: number): [first: number, number: number][] {
+  const runs = Math.min(count, most);
+  return Array.from({ length: runs }, (_, i) => {
+    const first = Math.floor((i * count) / runs);
+    return [first, Math.floor(((i + 1) * count) / runs) - first];
+  });
 }

@@ -1,65 +1,6 @@
-/** The gradient of 2x2 maxima: each slope goes to the first pixel of its four that holds the maximum. */
+/** 2x2 maxima, and their gradient: each slope goes to the first pixel of its four that holds the maximum. */
 import * as tf from '@tensorflow/tfjs';
-import {
-  add,
-  andFour,
-  andNotFour,
-  constant,
-  decrease,
-  equalFour,
-  FunctionBuilder,
-  fourZeros,
-  get,
-  increase,
-  loadFour,
-  orFour,
-  repeatWhile,
-  set,
-  storeFour,
-} from './assembler.ts';
-import type { Machine } from './machine.ts';
-
-/** One row of maxima `y`, from the upper of the two rows of x that it was taken from. */
-function poolGradientRow(): FunctionBuilder {
-  const f = new FunctionBuilder('poolGradientRow');
-  const [upper, y, dy, dUpper, pixels, pixelBytes, rowBytes] = Array.from({ length: 7 }, () => f.parameter('i32'));
-  const rest = f.local('i32');
-  const offset = f.local('i32');
-  const maximum = f.local('v128');
-  const slope = f.local('v128');
-  const taken = f.local('v128');
-  const here = f.local('v128');
-  const corner = (offsetOfCorner: number[]) => [
-    set(offset, offsetOfCorner),
-    set(here, andNotFour(equalFour(loadFour(add(get(upper), get(offset))), get(maximum)), get(taken))),
-    storeFour(add(get(dUpper), get(offset)), andFour(get(here), get(slope))),
-    set(taken, orFour(get(taken), get(here))),
-  ];
-  f.emit(
-    repeatWhile(
-      get(pixels),
-      set(rest, get(pixelBytes)),
-      repeatWhile(
-        get(rest),
-        set(maximum, loadFour(get(y))),
-        set(slope, loadFour(get(dy))),
-        set(taken, fourZeros),
-        ...corner(constant(0)),
-        ...corner(get(pixelBytes)),
-        ...corner(get(rowBytes)),
-        ...corner(add(get(rowBytes), get(pixelBytes))),
-        ...[upper, y, dy, dUpper].map((address) => increase(address, constant(16))),
-        decrease(rest, constant(16)),
-      ),
-      increase(upper, get(pixelBytes)),
-      increase(dUpper, get(pixelBytes)),
-      decrease(pixels, constant(1)),
-    ),
-  );
-  return f;
-}
-
-export const poolFunctions = [poolGradientRow()];
+import { type Machine, share } from './machine.ts';
 
 interface PoolAttributes {
   filterSize: number | [number, number];
@@ -68,42 +9,52 @@ interface PoolAttributes {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
+/** The size of the maxima where this file computes them: halves of even sides, channels in fours. */
+function halves(xShape: number[], attrs: unknown): [number, number, number, number] | undefined {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as PoolAttributes;
+  const shape = xShape as [number, number, number, number];
+  const info = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
+  const sides = [info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth];
+  const fits = info.outHeight * 2 === shape[1] && info.outWidth * 2 === shape[2] && shape[3] % 4 === 0;
+  return fits && sides.every((side) => side === 2) ? info.outShape : undefined;
+}
+
+/** Tensors of x's shape have four times the pixels of tensors of y's; `run` calls the routine over all rows of y. */
+function run(machine: Machine, routine: 'pool' | 'poolGradient', tensors: tf.TensorInfo[], yShape: number[]): void {
+  const [images, height, width, channels] = yShape;
+  const rowBytes = 4 * width * channels;
+  const calls = share(images * height, 4 * machine.threads).map(([first, rows]) => [
+    ...tensors.map((tensor) => machine.address(tensor) + first * rowBytes * (tensor.shape[2] === width ? 1 : 4)),
+    ...[rows, width, 4 * channels],
+  ]);
+  machine.run(routine, calls);
+}
+
 export function poolKernels(machine: Machine): tf.KernelConfig[] {
-  const general = tf.getKernel('MaxPoolGrad', 'wasm').kernelFunc;
+  const forward = tf.getKernel('MaxPool', 'wasm').kernelFunc;
+  const backward = tf.getKernel('MaxPoolGrad', 'wasm').kernelFunc;
   return [
+    {
+      kernelName: 'MaxPool',
+      backendName: 'wasm',
+      kernelFunc: (call) => {
+        const { x } = call.inputs as { x: tf.TensorInfo };
+        const shape = halves(x.shape, call.attrs);
+        if (!shape) return forward(call);
+        const y = machine.output(shape);
+        run(machine, 'pool', [x, y], shape);
+        return y;
+      },
+    },
     {
       kernelName: 'MaxPoolGrad',
       backendName: 'wasm',
       kernelFunc: (call) => {
         const { dy, input, output } = call.inputs as Record<'dy' | 'input' | 'output', tf.TensorInfo>;
-        const { filterSize, strides, pad, dimRoundingMode } = call.attrs as unknown as PoolAttributes;
-        const [images, height, width, channels] = input.shape;
-        const info = tf.backend_util.computePool2DInfo(
-          [images, height, width, channels],
-          filterSize,
-          strides,
-          1,
-          pad,
-          dimRoundingMode,
-        );
-        const sides = [info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth];
-        const halves = info.outHeight * 2 === height && info.outWidth * 2 === width;
-        if (!sides.every((side) => side === 2) || !halves || channels % 4 !== 0) return general(call);
+        const shape = halves(input.shape, call.attrs);
+        if (!shape) return backward(call);
         const dx = machine.output(input.shape);
-        const row = machine.function('poolGradientRow');
-        const pixelBytes = 4 * channels;
-        const rowBytes = width * pixelBytes;
-        for (let at = 0; at < images * info.outHeight; at++) {
-          row(
-            machine.address(input) + 2 * at * rowBytes,
-            machine.address(output) + (at * rowBytes) / 2,
-            machine.address(dy) + (at * rowBytes) / 2,
-            machine.address(dx) + 2 * at * rowBytes,
-            info.outWidth,
-            pixelBytes,
-            rowBytes,
-          );
-        }
+        run(machine, 'poolGradient', [input, output, dy, dx], shape);
         return dx;
       },
     },

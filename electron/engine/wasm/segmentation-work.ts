@@ -1,0 +1,62 @@
+/** What a thread does of the sums of the segmentation loss and of their gradient: one slice, whose pixels have few classes. */
+import type { Routine } from './tasks.ts';
+
+/**
+ * The slice's part of the sums [3, classes], as doubles, and its class probabilities [pixels, classes]. Arguments: addresses of
+ * the logits, of the pixels' classes (whole numbers of 32 bits), of the probabilities and of the sums; pixels, classes.
+ */
+const segmentationSums: Routine = (hands, logits, classes, probabilities, sums, pixels, classCount) => {
+  const floats = hands.floats();
+  const doubles = hands.doubles();
+  const numbers = hands.integers();
+  const total = sums / 8;
+  doubles.fill(0, total, total + 3 * classCount);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const at = logits / 4 + pixel * classCount;
+    const to = probabilities / 4 + pixel * classCount;
+    let most = floats[at];
+    for (let c = 1; c < classCount; c++) most = Math.max(most, floats[at + c]);
+    let sum = 0;
+    for (let c = 0; c < classCount; c++) {
+      const power = Math.exp(floats[at + c] - most);
+      floats[to + c] = power;
+      sum += power;
+    }
+    for (let c = 0; c < classCount; c++) {
+      const probability = floats[to + c] / sum;
+      floats[to + c] = probability;
+      doubles[total + 2 * classCount + c] += probability;
+    }
+    const right = numbers[classes / 4 + pixel];
+    doubles[total + right] += Math.log(sum) - (floats[at + right] - most);
+    doubles[total + classCount + right] += floats[to + right];
+  }
+};
+
+/**
+ * The slice's slopes at the logits [pixels, classes] from those at the sums [3, classes]. Arguments: addresses of the probabilities, of the
+ * pixels' classes, of the slopes at the sums and of those at the logits; pixels, classes.
+ */
+const segmentationSumsGradient: Routine = (hands, probabilities, classes, dSums, dLogits, pixels, classCount) => {
+  const floats = hands.floats();
+  const numbers = hands.integers();
+  const slopes = Float64Array.from(floats.subarray(dSums / 4, dSums / 4 + 3 * classCount));
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const at = probabilities / 4 + pixel * classCount;
+    const to = dLogits / 4 + pixel * classCount;
+    const right = numbers[classes / 4 + pixel];
+    const missing = slopes[right];
+    const overlap = slopes[classCount + right];
+    // The sums are functions of the probabilities: their slopes g there, and g minus its mean times p at the logits.
+    let mean = overlap * floats[at + right];
+    for (let c = 0; c < classCount; c++) mean += slopes[2 * classCount + c] * floats[at + c];
+    for (let c = 0; c < classCount; c++) {
+      const probability = floats[at + c];
+      const g = slopes[2 * classCount + c] - mean;
+      floats[to + c] =
+        c === right ? probability * (g + overlap) + missing * (probability - 1) : probability * (g + missing);
+    }
+  }
+};
+
+export const segmentationRoutines = { segmentationSums, segmentationSumsGradient };

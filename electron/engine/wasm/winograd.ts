@@ -1,0 +1,110 @@
+/** Convolution with 3x3 filters that keeps the size, by Winograd's F(4x4, 3x3), and both its gradients (see winograd-work.ts). */
+import type * as tf from '@tensorflow/tfjs';
+import { type Machine, share } from './machine.ts';
+import { FREQUENCIES, LANES } from './winograd-functions.ts';
+import { convolutionArea, frequencyBytes, pairArea, tilesOf } from './winograd-work.ts';
+
+const PAIR_BYTES = 4 * 2 ** 20; // of transformed tiles that the filter gradient holds at once
+const FILTER_CACHE = 256 * 1024; // bytes of a transformed filter up to which every thread goes through all of it
+
+/** Whether channels can be worked on, which is in eights. */
+export function fitsWinograd(side: number, inChannels: number, outChannels: number): boolean {
+  return side === 3 && inChannels % LANES === 0 && outChannels % LANES === 0;
+}
+
+/** The convolution of x [N, H, W, C] with a filter [3, 3, C, K]: [N, H, W, K]. */
+export function convolveWinograd(machine: Machine, x: tf.TensorInfo, filter: tf.TensorInfo): tf.TensorInfo {
+  const [, , inChannels, outChannels] = filter.shape;
+  return convolve(machine, x, machine.address(filter), inChannels, outChannels);
+}
+
+/** The gradient of x from dy [N, H, W, K]: its convolution with the filter turned round. */
+export function inputGradientWinograd(machine: Machine, dy: tf.TensorInfo, filter: tf.TensorInfo): tf.TensorInfo {
+  const [, , inChannels, outChannels] = filter.shape;
+  const flipped = machine.scratch('flipped filter', 4 * 9 * inChannels * outChannels);
+  const calls = Array.from({ length: 9 }, (_, tap) => [machine.address(filter), flipped, tap, inChannels, outChannels]);
+  machine.run('flipFilter', calls);
+  return convolve(machine, dy, flipped, outChannels, inChannels);
+}
+
+function convolve(
+  machine: Machine,
+  x: tf.TensorInfo,
+  filter: number,
+  channels: number,
+  outChannels: number,
+): tf.TensorInfo {
+  const [images, height, width] = x.shape;
+  const filterBytes = FREQUENCIES * frequencyBytes(channels * outChannels);
+  const transformed = machine.scratch('transformed filter', filterBytes);
+  const out = machine.output([images, height, width, outChannels]);
+  machine.run(
+    'transformFilter',
+    share(outChannels / LANES, 4 * machine.threads).map(([first, count]) => [
+      ...[filter, transformed, first, count, channels, outChannels],
+    ]),
+  );
+  const { rows, columns } = tilesOf(height, width);
+  // Where a filter is large, threads share out its panels, so that each reads its own from memory once.
+  const panelShares = share(outChannels / LANES, filterBytes > FILTER_CACHE ? machine.threads : 1);
+  const rowShares = share(
+    images * rows,
+    filterBytes > FILTER_CACHE ? 1 + Math.floor((images * rows * columns) / 256) : 8 * machine.threads,
+  );
+  const calls = panelShares.flatMap(([firstPanel, panels]) =>
+    rowShares.map(([firstRow, rowCount]) => [
+      ...[machine.address(x), transformed, machine.address(out)],
+      ...[firstRow, rowCount, firstPanel, panels, height, width, channels, outChannels],
+    ]),
+  );
+  const areas = calls.map(([, , , , rowCount, , panels]) => convolutionArea(rowCount, panels, width, channels));
+  machine.run('convolveWinograd', calls, Math.max(...areas));
+  return out;
+}
+
+/** The gradient of a filter [3, 3, C, K] from x [N, H, W, C] and dy [N, H, W, K]. */
+export function filterGradientWinograd(
+  machine: Machine,
+  x: tf.TensorInfo,
+  dy: tf.TensorInfo,
+  filterShape: number[],
+): tf.TensorInfo {
+  const [, , channels, outChannels] = filterShape;
+  const [images, height, width] = x.shape;
+  const { rows, columns } = tilesOf(height, width);
+  const tileBytes = 4 * FREQUENCIES * (channels + outChannels);
+  const atOnce = Math.min(images * rows, Math.max(1, Math.floor(PAIR_BYTES / (tileBytes * columns))));
+  const inputStep = frequencyBytes(atOnce * columns * channels);
+  const slopeStep = frequencyBytes(atOnce * columns * outChannels);
+  const input = machine.scratch('transformed input', FREQUENCIES * inputStep);
+  const slopes = machine.scratch('transformed slopes', FREQUENCIES * slopeStep);
+  const numbers = channels * outChannels;
+  const sumStep = frequencyBytes(numbers);
+  const sums = machine.scratch('filter slopes', FREQUENCIES * sumStep);
+  const out = machine.output(filterShape);
+  machine.run(
+    'clear',
+    share(FREQUENCIES, machine.threads).map(([first, count]) => [sums + first * sumStep, count * sumStep]),
+  );
+  for (let from = 0; from < images * rows; from += atOnce) {
+    const count = Math.min(atOnce, images * rows - from);
+    const pairs = share(count, 4 * machine.threads).map(([first, some]) => [
+      ...[machine.address(x), machine.address(dy)],
+      ...[input + 4 * first * columns * channels, inputStep],
+      ...[slopes + 4 * first * columns * outChannels, slopeStep],
+      ...[from + first, some, height, width, channels, outChannels],
+    ]);
+    machine.run('transformPair', pairs, pairArea(width, channels, outChannels));
+    const products = Array.from({ length: FREQUENCIES }, (_, frequency) => [
+      ...[input + frequency * inputStep, slopes + frequency * slopeStep, sums + frequency * sumStep],
+      ...[count * columns, channels, outChannels],
+    ]);
+    machine.run('multiplyPair', products);
+  }
+  const shares = share(numbers / LANES, Math.min(4 * machine.threads, Math.ceil(numbers / 2048)));
+  machine.run(
+    'transformFilterSlopes',
+    shares.map(([first, eights]) => [sums, machine.address(out), numbers, first, eights]),
+  );
+  return out;
+}
