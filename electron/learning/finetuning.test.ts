@@ -33,45 +33,48 @@ function stack(seed: number, count = 10): LabelledSlices {
 const volumes = new Map([stack(1), stack(2)].entries());
 const shows = [...volumes.values()].map(labelledSlices);
 
-function train(finetuning: Finetuning, from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, index) => {
-    const picks = pickSlices(shows, 8, from + index, 'picks');
-    return finetuning.step(labelledBatch(volumes, picks, plan.augmentation, seededRandom('step', from + index)));
-  });
+async function train(finetuning: Finetuning, from: number, to: number): Promise<number[]> {
+  const losses: number[] = [];
+  for (let step = from; step < to; step++) {
+    const picks = pickSlices(shows, 8, step, 'picks');
+    const batch = labelledBatch(volumes, picks, plan.augmentation, seededRandom('step', step));
+    losses.push(await finetuning.step(batch));
+  }
+  return losses;
 }
 
 beforeAll(startTestEngine);
 
 describe('Finetuning', () => {
-  it('learns to segment a volume that it has not seen', () => {
+  it('learns to segment a volume that it has not seen', async () => {
     const finetuning = new Finetuning(plan, start());
-    const losses = train(finetuning, 0, 120);
+    const losses = await train(finetuning, 0, 120);
     expect(losses[119]).toBeLessThan(losses[0] / 2);
     const unseen = stack(3);
-    const predicted = finetuning.classify(unseen);
+    const predicted = await finetuning.classify(unseen);
     for (const value of [1, 2]) {
       expect(classDice(predicted, unseen.classes, value)).toBeGreaterThan(0.7);
     }
     finetuning.dispose();
   });
 
-  it('ends with the same weights, whether or not it was stopped and resumed in between', () => {
+  it('ends with the same weights, whether or not it was stopped and resumed in between', async () => {
     const straight = new Finetuning(plan, start());
-    const losses = train(straight, 0, 4);
+    const losses = await train(straight, 0, 4);
     const first = new Finetuning(plan, start());
-    const early = train(first, 0, 2);
-    const stored = encodeSafetensors(first.state());
+    const early = await train(first, 0, 2);
+    const stored = encodeSafetensors(await first.state());
     const resumed = Finetuning.resume(plan, decodeSafetensors(stored, 'checkpoint').tensors);
-    expect([...early, ...train(resumed, 2, 4)]).toEqual(losses);
-    expect(encodeSafetensors(resumed.state())).toEqual(encodeSafetensors(straight.state()));
+    expect([...early, ...(await train(resumed, 2, 4))]).toEqual(losses);
+    expect(encodeSafetensors(await resumed.state())).toEqual(encodeSafetensors(await straight.state()));
     for (const each of [straight, first, resumed]) each.dispose();
   });
 
-  it('leaves the encoder where it is when its factor is 0', () => {
+  it('leaves the encoder where it is when its factor is 0', async () => {
     const frozen: Plan = { ...plan, finetuneEncoderFactor: 0 };
     const finetuning = new Finetuning(frozen, start());
-    train(finetuning, 0, 2);
-    const [before, after] = [start(), finetuning.weights()];
+    await train(finetuning, 0, 2);
+    const [before, after] = [start(), await finetuning.weights()];
     const moved = Object.keys(before).filter((name) => before[name].data.some((v, i) => v !== after[name].data[i]));
     expect(moved.some((name) => name.startsWith('decoder.'))).toBe(true);
     expect(moved.filter((name) => name.startsWith('encoder.'))).toEqual([]);
@@ -82,17 +85,17 @@ describe('Finetuning', () => {
     { mostSlices: 4, parts: [4, 4] },
     { mostSlices: 3, parts: [2, 3, 3] },
     { mostSlices: 1, parts: [1, 1, 1, 1, 1, 1, 1, 1] },
-  ])('computes a batch of 8 slices in parts of $parts as it does at once', ({ mostSlices, parts }) => {
+  ])('computes a batch of 8 slices in parts of $parts as it does at once', async ({ mostSlices, parts }) => {
     expect(partsOf(8, mostSlices).map(({ count }) => count)).toEqual(parts);
     const [whole, cut] = [new Finetuning(plan, start()), new Finetuning(plan, start(), mostSlices)];
-    const [loss] = train(whole, 0, 1);
-    const [cutLoss] = train(cut, 0, 1);
+    const [loss] = await train(whole, 0, 1);
+    const [cutLoss] = await train(cut, 0, 1);
     expect(Math.abs(cutLoss - loss) / loss).toBeLessThan(1e-5);
     // After one step Adam's first moments are a tenth of the gradients.
-    expect(largestDifference(cut.state(), whole.state(), 'adam/first/')).toBeLessThan(1e-5);
-    train(whole, 1, 6);
-    train(cut, 1, 6);
-    expect(largestDifference(cut.state(), whole.state(), 'unet/')).toBeLessThan(1e-3);
+    expect(largestDifference(await cut.state(), await whole.state(), 'adam/first/')).toBeLessThan(1e-5);
+    await train(whole, 1, 6);
+    await train(cut, 1, 6);
+    expect(largestDifference(await cut.state(), await whole.state(), 'unet/')).toBeLessThan(1e-3);
     whole.dispose();
     cut.dispose();
   });
@@ -100,7 +103,7 @@ describe('Finetuning', () => {
   it('needs less memory in parts, and leaks none', async () => {
     const peakOf = async (mostSlices: number) => {
       const finetuning = new Finetuning(plan, start(), mostSlices);
-      train(finetuning, 0, 1);
+      await train(finetuning, 0, 1);
       const { numTensors, numBytes } = tf.memory();
       const peak = await peakBytes(() => train(finetuning, 1, 2));
       expect(tf.memory()).toMatchObject({ numTensors, numBytes });
@@ -112,14 +115,14 @@ describe('Finetuning', () => {
     expect(quarters / whole).toBeLessThan(0.4);
   });
 
-  it('leaks no tensor', () => {
+  it('leaks no tensor', async () => {
     const before = tf.memory().numTensors;
     const finetuning = new Finetuning(plan, start());
-    train(finetuning, 0, 1);
+    await train(finetuning, 0, 1);
     const { numTensors, numBytes } = tf.memory();
-    train(finetuning, 1, 4);
-    finetuning.classify(stack(3));
-    finetuning.state();
+    await train(finetuning, 1, 4);
+    await finetuning.classify(stack(3));
+    await finetuning.state();
     finetuning.replace(start());
     expect(tf.memory()).toMatchObject({ numTensors, numBytes });
     finetuning.dispose();
@@ -128,13 +131,13 @@ describe('Finetuning', () => {
 });
 
 describe('segmentSlices', () => {
-  it('gives probabilities of all slices in turn, whose largest is the class', () => {
+  it('gives probabilities of all slices in turn, whose largest is the class', async () => {
     const unet = toVariables(start());
     const volume = stack(4, 21);
     const finetuning = new Finetuning(plan, start());
-    const classes = finetuning.classify(volume);
+    const classes = await finetuning.classify(volume);
     let next = 0;
-    for (const { from, count, probabilities } of segmentSlices(unet, volume, networkSettings(plan))) {
+    for await (const { from, count, probabilities } of segmentSlices(unet, volume, networkSettings(plan))) {
       expect(from).toBe(next);
       next += count;
       for (let pixel = 0; pixel < count * 256; pixel++) {

@@ -50,8 +50,8 @@ export class Finetuning {
   }
 
   /** Everything that the next step depends on but the seed and the slices. Throws as `weights`. */
-  state(): StoredTensors {
-    return { ...prefixed('unet/', this.weights()), ...optimiserTensors(this.#adam.state()) };
+  async state(): Promise<StoredTensors> {
+    return { ...prefixed('unet/', await this.weights()), ...optimiserTensors(await this.#adam.state()) };
   }
 
   /** Puts the federation's averaged U-Net in the place of this one. */
@@ -60,16 +60,17 @@ export class Finetuning {
   }
 
   /** The U-Net as it is now, to be read only. Throws `engine.diverged` where a number in it is not finite. */
-  weights(): WeightTensors {
-    const weights = toWeights(this.#unet);
+  async weights(): Promise<WeightTensors> {
+    const weights = await toWeights(this.#unet);
     assertFinite(weights, 'finetuneRate');
     return weights;
   }
 
   /** One step on these slices; gives the loss. */
-  step(batch: LabelledBatch): number {
+  async step(batch: LabelledBatch): Promise<number> {
     const parts = partsOf(batch.count, this.#mostSlices);
-    const { loss, gradients } = parts.length === 1 ? this.#computeWhole(batch) : this.#computeParts(batch, parts);
+    const computing = parts.length === 1 ? this.#computeWhole(batch) : this.#computeParts(batch, parts);
+    const { loss, gradients } = await computing;
     this.#adam.step(gradients);
     tf.dispose(gradients);
     return loss;
@@ -85,7 +86,7 @@ export class Finetuning {
    * The loss is no sum over parts, but it is a function of sums over parts. So one pass forward finds the sums of the batch,
    * and with them how the loss depends on each; a second one takes every part's gradients by its own sums times that.
    */
-  #computeParts({ side, pixels, classes }: LabelledBatch, parts: Part[]) {
+  async #computeParts({ side, pixels, classes }: LabelledBatch, parts: Part[]) {
     const sumsOf = (part: Part) =>
       tf.tidy(() =>
         segmentationSums(this.#logits(rowsOf(pixels, part, side ** 2), side), rowsOf(classes, part, side ** 2)),
@@ -94,8 +95,9 @@ export class Finetuning {
     const { value, grad: slopes } = tf.valueAndGrad((all) => lossOfSums(all as tf.Tensor2D, classes))(sums);
     try {
       const products = parts.map((part) => () => tf.sum(tf.mul(sumsOf(part), slopes)) as tf.Scalar);
-      const { gradients } = lossAndGradients(this.#unet, 'finetuneRate', products);
-      return { loss: value.dataSync()[0], gradients };
+      const [loss] = await value.data();
+      const { gradients } = await lossAndGradients(this.#unet, 'finetuneRate', products);
+      return { loss, gradients };
     } finally {
       tf.dispose([sums, value, slopes]);
     }
@@ -108,7 +110,7 @@ export class Finetuning {
   }
 
   /** The class of every pixel, [Z, side, side]. */
-  classify(volume: SliceStack): Uint8Array {
+  classify(volume: SliceStack): Promise<Uint8Array> {
     return classify(this.#unet, volume, this.#network, this.#mostSlices);
   }
 

@@ -35,32 +35,34 @@ function stack(seed: number, count = 12): SliceStack {
 const volumes = [stack(1), stack(2), stack(3, 9)];
 
 /** Another site's batch: what its own fresh encoder makes of its own volumes. */
-function remoteBatch(): FeatureBatch {
+async function remoteBatch(): Promise<FeatureBatch> {
   const other = new Pretraining(plan, initialWeights(networkSettings(plan), ['encoder', 'projection'], 8));
-  other.fillBank(1, () => stack(9), seededRandom('other'));
+  await other.fillBank(1, () => stack(9), seededRandom('other'));
   const batch = other.bank.batch();
   other.dispose();
   return batch;
 }
 
-function begun(mostSlices?: number): Pretraining {
+async function begun(mostSlices?: number): Promise<Pretraining> {
   const pretraining = new Pretraining(plan, start(), mostSlices);
-  pretraining.fillBank(3, (volume) => volumes[volume], seededRandom('fill'));
+  await pretraining.fillBank(3, (volume) => volumes[volume], seededRandom('fill'));
   return pretraining;
 }
 
-function train(pretraining: Pretraining, from: number, to: number, remote: FeatureBatch[]): number[] {
-  return Array.from({ length: to - from }, (_, index) => {
-    const step = from + index;
-    return pretraining.step([volumes[step % 3], volumes[(step + 1) % 3]], remote, seededRandom('step', step)).loss;
-  });
+async function train(pretraining: Pretraining, from: number, to: number, remote: FeatureBatch[]): Promise<number[]> {
+  const losses: number[] = [];
+  for (let step = from; step < to; step++) {
+    const shown = [volumes[step % 3], volumes[(step + 1) % 3]];
+    losses.push((await pretraining.step(shown, remote, seededRandom('step', step))).loss);
+  }
+  return losses;
 }
 
 beforeAll(startTestEngine);
 
 describe('Pretraining', () => {
-  it('fills the bank with unit vectors, equally many of each partition', () => {
-    const pretraining = begun();
+  it('fills the bank with unit vectors, equally many of each partition', async () => {
+    const pretraining = await begun();
     const { count, length, vectors, partitions } = pretraining.bank.batch();
     expect(count).toBe(32);
     for (const partition of [0, 1, 2, 3]) expect(partitions.filter((each) => each === partition)).toHaveLength(8);
@@ -71,49 +73,49 @@ describe('Pretraining', () => {
     pretraining.dispose();
   });
 
-  it('learns: the loss of its last steps is well below that of its first', () => {
-    const pretraining = begun();
-    const losses = train(pretraining, 0, 30, [remoteBatch()]);
+  it('learns: the loss of its last steps is well below that of its first', async () => {
+    const pretraining = await begun();
+    const losses = await train(pretraining, 0, 30, [await remoteBatch()]);
     const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(mean(losses.slice(-5))).toBeLessThan(0.9 * mean(losses.slice(0, 5)));
     pretraining.dispose();
   });
 
-  it('gives the same weights for the same seed, whether or not it was stopped and resumed in between', () => {
-    const remote = [remoteBatch()];
-    const straight = begun();
-    const losses = train(straight, 0, 4, remote);
+  it('gives the same weights for the same seed, whether or not it was stopped and resumed in between', async () => {
+    const remote = [await remoteBatch()];
+    const straight = await begun();
+    const losses = await train(straight, 0, 4, remote);
 
-    const first = begun();
-    const early = train(first, 0, 2, remote);
-    const stored = encodeSafetensors(first.state());
+    const first = await begun();
+    const early = await train(first, 0, 2, remote);
+    const stored = encodeSafetensors(await first.state());
     first.dispose();
     const resumed = Pretraining.resume(plan, decodeSafetensors(stored, 'checkpoint').tensors);
-    const late = train(resumed, 2, 4, remote);
+    const late = await train(resumed, 2, 4, remote);
 
     expect([...early, ...late]).toEqual(losses);
-    expect(encodeSafetensors(resumed.state())).toEqual(encodeSafetensors(straight.state()));
+    expect(encodeSafetensors(await resumed.state())).toEqual(encodeSafetensors(await straight.state()));
     straight.dispose();
     resumed.dispose();
   });
 
-  it('puts the averaged weights into the main encoder only', () => {
-    const pretraining = begun();
+  it('puts the averaged weights into the main encoder only', async () => {
+    const pretraining = await begun();
     const other = initialWeights(networkSettings(plan), ['encoder', 'projection'], 99);
     pretraining.replaceMain(other);
-    const state = pretraining.state();
+    const state = await pretraining.state();
     const name = 'encoder.level1.conv1.kernel';
-    expect(pretraining.weights()).toEqual(other);
+    expect(await pretraining.weights()).toEqual(other);
     expect(state[`momentum/${name}`].data).toEqual(start()[name].data);
     expect(pretraining.bank.count).toBe(32);
     pretraining.dispose();
   });
 
-  it('uses remote features: they change the gradient', () => {
-    const [alone, together] = [begun(), begun()];
-    train(alone, 0, 1, []);
-    train(together, 0, 1, [remoteBatch()]);
-    expect(together.weights()).not.toEqual(alone.weights());
+  it('uses remote features: they change the gradient', async () => {
+    const [alone, together] = [await begun(), await begun()];
+    await train(alone, 0, 1, []);
+    await train(together, 0, 1, [await remoteBatch()]);
+    expect(await together.weights()).not.toEqual(await alone.weights());
     alone.dispose();
     together.dispose();
   });
@@ -122,27 +124,27 @@ describe('Pretraining', () => {
     { mostSlices: 4, parts: [4, 4] },
     { mostSlices: 3, parts: [2, 3, 3] },
     { mostSlices: 1, parts: [1, 1, 1, 1, 1, 1, 1, 1] },
-  ])('computes a batch of 8 slices in parts of $parts as it does at once', ({ mostSlices, parts }) => {
+  ])('computes a batch of 8 slices in parts of $parts as it does at once', async ({ mostSlices, parts }) => {
     expect(partsOf(8, mostSlices).map(({ count }) => count)).toEqual(parts);
-    const remote = [remoteBatch()];
-    const [whole, cut] = [begun(), begun(mostSlices)];
-    const [loss] = train(whole, 0, 1, remote);
-    const [cutLoss] = train(cut, 0, 1, remote);
+    const remote = [await remoteBatch()];
+    const [whole, cut] = [await begun(), await begun(mostSlices)];
+    const [loss] = await train(whole, 0, 1, remote);
+    const [cutLoss] = await train(cut, 0, 1, remote);
     expect(Math.abs(cutLoss - loss) / loss).toBeLessThan(1e-5);
     // After one step Adam's first moments are a tenth of the gradients.
-    expect(largestDifference(cut.state(), whole.state(), 'adam/first/')).toBeLessThan(1e-5);
-    expect(largestDifference(cut.state(), whole.state(), 'bank/')).toBeLessThan(1e-5);
-    train(whole, 1, 6, remote);
-    train(cut, 1, 6, remote);
-    expect(largestDifference(cut.state(), whole.state(), 'main/')).toBeLessThan(1e-3);
+    expect(largestDifference(await cut.state(), await whole.state(), 'adam/first/')).toBeLessThan(1e-5);
+    expect(largestDifference(await cut.state(), await whole.state(), 'bank/')).toBeLessThan(1e-5);
+    await train(whole, 1, 6, remote);
+    await train(cut, 1, 6, remote);
+    expect(largestDifference(await cut.state(), await whole.state(), 'main/')).toBeLessThan(1e-3);
     whole.dispose();
     cut.dispose();
   });
 
   it('needs less memory in parts, and leaks none', async () => {
     const peakOf = async (mostSlices: number) => {
-      const pretraining = begun(mostSlices);
-      train(pretraining, 0, 1, []);
+      const pretraining = await begun(mostSlices);
+      await train(pretraining, 0, 1, []);
       const { numTensors, numBytes } = tf.memory();
       const peak = await peakBytes(() => train(pretraining, 1, 2, []));
       expect(tf.memory()).toMatchObject({ numTensors, numBytes });
@@ -154,20 +156,20 @@ describe('Pretraining', () => {
     expect(quarters / whole).toBeLessThan(0.4);
   });
 
-  it('leaks no tensor', () => {
+  it('leaks no tensor', async () => {
     const before = tf.memory().numTensors;
-    const pretraining = begun();
-    train(pretraining, 0, 1, []);
+    const pretraining = await begun();
+    await train(pretraining, 0, 1, []);
     const { numTensors, numBytes } = tf.memory();
-    train(pretraining, 1, 4, []);
-    pretraining.state();
+    await train(pretraining, 1, 4, []);
+    await pretraining.state();
     expect(tf.memory()).toMatchObject({ numTensors, numBytes });
     pretraining.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses to go on with numbers that are not finite, and names the setting to lower', () => {
-    const pretraining = begun();
+  it('refuses to go on with numbers that are not finite, and names the setting to lower', async () => {
+    const pretraining = await begun();
     const broken = start();
     broken['projection.layer2.bias'].data[3] = Number.NaN;
     pretraining.replaceMain(broken);
@@ -175,8 +177,8 @@ describe('Pretraining', () => {
       code: 'engine.diverged',
       details: expect.objectContaining({ setting: 'pretrainingRate' }),
     });
-    expect(() => train(pretraining, 0, 1, [])).toThrow(diverged);
-    expect(() => pretraining.state()).toThrow(diverged);
+    await expect(train(pretraining, 0, 1, [])).rejects.toThrow(diverged);
+    await expect(pretraining.state()).rejects.toThrow(diverged);
     pretraining.dispose();
   });
 });

@@ -17,6 +17,7 @@ import { MemoryBank, sampleFeatures } from './memory-bank.ts';
 import { followMain } from './momentum.ts';
 import { Adam } from './network/adam.ts';
 import { encode, project } from './network/unet.ts';
+import { takeNumbers } from './numbers.ts';
 import { partitionOf } from './partitions.ts';
 import { partsOf, rowsOf } from './parts.ts';
 import { pairedBatch, spreadSlices } from './sampling.ts';
@@ -69,12 +70,12 @@ export class Pretraining {
   }
 
   /** Everything that the next step depends on but the seed and the slices. Throws as `weights`. */
-  state(): StoredTensors {
+  async state(): Promise<StoredTensors> {
     const { count, length, vectors, partitions } = this.bank.batch();
     return {
-      ...prefixed('main/', this.weights()),
-      ...prefixed('momentum/', toWeights(this.#momentum)),
-      ...optimiserTensors(this.#adam.state()),
+      ...prefixed('main/', await this.weights()),
+      ...prefixed('momentum/', await toWeights(this.#momentum)),
+      ...optimiserTensors(await this.#adam.state()),
       'bank/vectors': { shape: [count, length], data: vectors },
       'bank/partitions': { shape: [count], data: partitions },
     };
@@ -86,8 +87,8 @@ export class Pretraining {
   }
 
   /** The main encoder and projection as they are now, to be read only. Throws `engine.diverged` where one is not finite. */
-  weights(): WeightTensors {
-    const weights = toWeights(this.#main);
+  async weights(): Promise<WeightTensors> {
+    const weights = await toWeights(this.#main);
     assertFinite(weights, 'pretrainingRate');
     return weights;
   }
@@ -96,7 +97,7 @@ export class Pretraining {
    * Fills the bank with momentum features of unaugmented slices, equally many of each partition and of as many volumes as
    * it takes. `load(i)` gives volume i of `volumes`.
    */
-  fillBank(volumes: number, load: (volume: number) => SliceStack, random: Random): void {
+  async fillBank(volumes: number, load: (volume: number) => SliceStack, random: Random): Promise<void> {
     const { partitions, bankSize } = this.#plan;
     const each = Math.ceil(bankSize / (volumes * partitions));
     for (const volume of shuffled(random, [...Array(volumes).keys()])) {
@@ -105,23 +106,23 @@ export class Pretraining {
       const stack = load(volume);
       const slices = spreadSlices(stack.count, partitions, each, random).slice(0, room);
       for (let from = 0; from < slices.length; from += FILL_BATCH) {
-        this.#enqueueSlices(stack, slices.slice(from, from + FILL_BATCH));
+        await this.#enqueueSlices(stack, slices.slice(from, from + FILL_BATCH));
       }
     }
   }
 
   /** One step on these volumes with the other sites' features of this round. Gives the loss and the number of slices. */
-  step(volumes: SliceStack[], remote: FeatureBatch[], random: Random): { loss: number; slices: number } {
+  async step(volumes: SliceStack[], remote: FeatureBatch[], random: Random): Promise<{ loss: number; slices: number }> {
     const { partitions, augmentation, sampledFeatures, temperature, momentum } = this.#plan;
     const batch = pairedBatch(volumes, partitions, augmentation, random);
     const sampled = sampleFeatures(this.bank.batch(), remote, sampledFeatures, random);
-    const keys = this.#features(this.#momentum, batch.second, batch.side);
+    const keys = await this.#features(this.#momentum, batch.second, batch.side);
     const parts = partsOf(batch.count, this.#mostSlices).map((part) => () => {
       const anchors = this.#embed(this.#main, rowsOf(batch.first, part, batch.side ** 2), batch.side); // [part, featureLength]
       const { total } = contrastiveLosses(anchors, rowsOf(batch.partitions, part, 1), sampled, temperature);
       return tf.mul(total, part.count / batch.count) as tf.Scalar; // a mean over anchors, so a part counts by its share
     });
-    const { loss, gradients } = lossAndGradients(this.#main, 'pretrainingRate', parts);
+    const { loss, gradients } = await lossAndGradients(this.#main, 'pretrainingRate', parts);
     this.#adam.step(gradients);
     tf.dispose(gradients);
     followMain(this.#momentum, this.#main, momentum);
@@ -134,23 +135,23 @@ export class Pretraining {
     this.#adam.dispose();
   }
 
-  #enqueueSlices({ count, side, pixels }: SliceStack, slices: number[]): void {
+  async #enqueueSlices({ count, side, pixels }: SliceStack, slices: number[]): Promise<void> {
     const area = side * side;
     const chosen = new Float32Array(slices.length * area);
     slices.forEach((slice, row) => {
       chosen.set(pixels.subarray(slice * area, (slice + 1) * area), row * area);
     });
     const partitions = Uint8Array.from(slices, (slice) => partitionOf(slice, count, this.#plan.partitions));
-    this.bank.enqueue(this.#features(this.#momentum, chosen, side), partitions);
+    this.bank.enqueue(await this.#features(this.#momentum, chosen, side), partitions);
   }
 
-  #features(weights: Variables, pixels: Float32Array, side: number): Float32Array {
+  async #features(weights: Variables, pixels: Float32Array, side: number): Promise<Float32Array> {
     const { featureLength } = this.#plan;
     const slices = pixels.length / side ** 2;
     const features = new Float32Array(slices * featureLength);
     for (const part of partsOf(slices, this.#mostSlices)) {
-      const own = tf.tidy(() => this.#embed(weights, rowsOf(pixels, part, side ** 2), side).dataSync<'float32'>());
-      features.set(own, part.from * featureLength);
+      const own = this.#embed(weights, rowsOf(pixels, part, side ** 2), side); // [part, featureLength]
+      features.set(await takeNumbers(own), part.from * featureLength);
     }
     return features;
   }

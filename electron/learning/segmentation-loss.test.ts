@@ -42,17 +42,17 @@ function expectedLoss(logits: number[], classes: Uint8Array): number {
 }
 
 describe('segmentationLoss', () => {
-  it('is cross-entropy plus soft Dice', () => {
+  it('is cross-entropy plus soft Dice', async () => {
     const { logits, classes } = randomCase();
-    const loss = segmentationLoss(tf.tensor4d(logits, SHAPE), classes).dataSync()[0];
+    const [loss] = await segmentationLoss(tf.tensor4d(logits, SHAPE), classes).data();
     expect(loss).toBeCloseTo(expectedLoss(logits, classes), 5);
   });
 
-  it('has the gradient of its definition', () => {
+  it('has the gradient of its definition', async () => {
     const { logits, classes } = randomCase();
-    const gradient = tf
+    const gradient = await tf
       .grad((x) => segmentationLoss(x as tf.Tensor4D, classes))(tf.tensor4d(logits, SHAPE))
-      .dataSync();
+      .data();
     for (let index = 0; index < logits.length; index += 7) {
       const step = 1e-4;
       const at = (change: number) => expectedLoss(logits.with(index, logits[index] + change), classes);
@@ -60,12 +60,12 @@ describe('segmentationLoss', () => {
     }
   });
 
-  it('is nearly 0 for a sure and right prediction, also where a class is absent', () => {
+  it('is nearly 0 for a sure and right prediction, also where a class is absent', async () => {
     const classes = new Uint8Array(PIXELS).fill(1);
     const logits = tf.tensor4d(
       Array.from({ length: PIXELS * 3 }, (_, index) => (index % 3 === 1 ? 20 : -20)),
       SHAPE,
     );
-    expect(segmentationLoss(logits, classes).dataSync()[0]).toBeLessThan(1e-4);
+    expect((await segmentationLoss(logits, classes).data())[0]).toBeLessThan(1e-4);
   });
 });

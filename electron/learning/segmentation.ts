@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { NetworkSettings } from '../../shared/plan.ts';
 import { segmentLogits } from './network/unet.ts';
 import type { Weights } from './network/weights.ts';
+import { takeNumbers } from './numbers.ts';
 import { partsOf } from './parts.ts';
 import type { SliceStack } from './slices.ts';
 
@@ -16,32 +17,30 @@ export interface ProbabilityBatch {
 }
 
 /** Class probabilities of all slices in turn, at most `mostSlices` at once. The caller may stop between two batches. */
-export function* segmentSlices(
+export async function* segmentSlices(
   weights: Weights,
   volume: SliceStack,
   settings: NetworkSettings,
   mostSlices = BATCH,
-): Generator<ProbabilityBatch> {
+): AsyncGenerator<ProbabilityBatch> {
   for (const { from, count } of partsOf(volume.count, Math.min(BATCH, mostSlices))) {
-    const probabilities = tf.tidy(() => {
-      return new Float32Array(tf.softmax(logitsOf(weights, volume, from, count, settings)).dataSync<'float32'>());
-    });
-    yield { from, count, probabilities };
+    const probabilities = tf.tidy(() => tf.softmax(logitsOf(weights, volume, from, count, settings)));
+    yield { from, count, probabilities: await takeNumbers(probabilities) };
   }
 }
 
 /** The likeliest class of every pixel, [Z, side, side], of at most `mostSlices` at once. */
-export function classify(
+export async function classify(
   weights: Weights,
   volume: SliceStack,
   settings: NetworkSettings,
   mostSlices = BATCH,
-): Uint8Array {
+): Promise<Uint8Array> {
   const area = volume.side * volume.side;
   const classes = new Uint8Array(volume.count * area);
   for (const { from, count } of partsOf(volume.count, Math.min(BATCH, mostSlices))) {
-    const batch = tf.tidy(() => tf.argMax(logitsOf(weights, volume, from, count, settings), 3).dataSync());
-    classes.set(batch, from * area);
+    const batch = tf.tidy(() => tf.argMax(logitsOf(weights, volume, from, count, settings), 3));
+    classes.set(await takeNumbers(batch), from * area);
   }
   return classes;
 }

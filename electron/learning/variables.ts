@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { fault } from '../../shared/errors.ts';
 import type { StoredTensor, StoredTensors, WeightTensors } from '../../shared/safetensors.ts';
 import type { AdamState } from './network/adam.ts';
+import { takeNumbers } from './numbers.ts';
 
 export type Variables = Record<string, tf.Variable>;
 
@@ -17,12 +18,10 @@ export function toVariables(weights: WeightTensors): Variables {
 }
 
 /** The variables' numbers as they are now. They are to be read only: some engines give the array that they compute with. */
-export function toWeights(variables: Variables): WeightTensors {
+export async function toWeights(variables: Variables): Promise<WeightTensors> {
+  const numbers = await Promise.all(Object.values(variables).map((variable) => variable.data<'float32'>()));
   return Object.fromEntries(
-    Object.entries(variables).map(([name, variable]) => [
-      name,
-      { shape: [...variable.shape], data: variable.dataSync<'float32'>() },
-    ]),
+    Object.entries(variables).map(([name, { shape }], index) => [name, { shape: [...shape], data: numbers[index] }]),
   );
 }
 
@@ -52,11 +51,11 @@ export function assignWeights(variables: Variables, weights: WeightTensors): voi
  * Gradients by weight name of a loss that depends on every one of the variables, with the loss. Both are sums over `parts`,
  * which are computed one after the other and added in order. Throws `engine.diverged` where the loss is not finite.
  */
-export function lossAndGradients(
+export async function lossAndGradients(
   variables: Variables,
   setting: string,
   parts: (() => tf.Scalar)[],
-): { loss: number; gradients: Record<string, tf.Tensor> } {
+): Promise<{ loss: number; gradients: Record<string, tf.Tensor> }> {
   const trained = Object.values(variables);
   let sums: tf.Tensor[] = []; // of the loss and of each variable's gradient
   for (const part of parts) {
@@ -65,13 +64,14 @@ export function lossAndGradients(
     sums = sums.length === 0 ? tensors : addEach(sums, tensors);
   }
   const [value, ...slopes] = sums;
-  const [loss] = value.dataSync();
-  value.dispose();
-  if (!Number.isFinite(loss)) {
+  try {
+    const [loss] = await takeNumbers(value);
+    if (!Number.isFinite(loss)) throw fault('engine.diverged', { what: 'the loss', value: String(loss), setting });
+    return { loss, gradients: Object.fromEntries(Object.keys(variables).map((name, index) => [name, slopes[index]])) };
+  } catch (error) {
     tf.dispose(slopes);
-    throw fault('engine.diverged', { what: 'the loss', value: String(loss), setting });
+    throw error;
   }
-  return { loss, gradients: Object.fromEntries(Object.keys(variables).map((name, index) => [name, slopes[index]])) };
 }
 
 /** The sums of pairs, which are disposed. */

@@ -4,8 +4,8 @@ import type { PreparedVolumes } from './prepared-volumes.ts';
 import { openRound } from './pretraining-round.ts';
 
 /** What the memory bank holds at the beginning of the round, the oldest first. */
-export function features(job: FeaturesJob, volumes: PreparedVolumes): FeatureBatch {
-  const { pretraining } = openRound(job, volumes);
+export async function features(job: FeaturesJob, volumes: PreparedVolumes): Promise<FeatureBatch> {
+  const { pretraining } = await openRound(job, volumes);
   const batch = pretraining.bank.batch();
   pretraining.dispose();
   return batch;

@@ -20,7 +20,7 @@ export async function finetune(job: FinetuneJob, volumes: PreparedVolumes, conte
   const { plan, seed, fromStep } = job;
   const began = performance.now();
   if (job.volumes.length === 0) throw fault('engine.no-slices', { what: 'no volume with labels was given' });
-  const opened = open(job);
+  const opened = await open(job);
   const { finetuning, progress } = opened;
   try {
     const shows = job.volumes.map((files) => labelledSlices(volumes.labelled(files, plan)));
@@ -31,16 +31,16 @@ export async function finetune(job: FinetuneJob, volumes: PreparedVolumes, conte
       const picks = pickSlices(shows, plan.finetuneBatch, step, seed, 'finetuning');
       const picked = new Map(picks.map(({ volume }) => [volume, volumes.labelled(job.volumes[volume], plan)]));
       const random = seededRandom(seed, 'finetuning', step);
-      const loss = finetuning.step(labelledBatch(picked, picks, plan.augmentation, random));
+      const loss = await finetuning.step(labelledBatch(picked, picks, plan.augmentation, random));
       progress.steps++;
       progress.slices += picks.length;
       progress.losses.push(loss);
-      save(job, opened);
+      await save(job, opened);
       context.report({ step: progress.steps, steps: job.steps, loss });
       await validateIfDue(job, opened, volumes, context);
     }
     const notes = { step: String(fromStep + job.steps) };
-    writeWeights(job.out, finetuning.weights(), { plan, kind: 'unet', notes });
+    writeWeights(job.out, await finetuning.weights(), { plan, kind: 'unet', notes });
   } finally {
     finetuning.dispose();
   }
@@ -52,7 +52,7 @@ export async function finetune(job: FinetuneJob, volumes: PreparedVolumes, conte
  * Goes on where the state file is, if it is of this part of the run and of these weights. A later part of a federated
  * fine-tuning begins with the optimiser of the part before.
  */
-function open(job: FinetuneJob): Opened {
+async function open(job: FinetuneJob): Promise<Opened> {
   const weights = readPlanWeights(job.weights, job.plan, UNET_PARTS);
   const begun = weightsHash(weights);
   const checkpoint = readCheckpoint(job.state, identity(job));
@@ -67,13 +67,18 @@ function open(job: FinetuneJob): Opened {
         : new Finetuning(job.plan, weights),
     progress: startOfJob(job.fromStep, begun),
   };
-  opened.finetuning.replace(weights);
-  save(job, opened);
-  return opened;
+  try {
+    opened.finetuning.replace(weights);
+    await save(job, opened);
+    return opened;
+  } catch (error) {
+    opened.finetuning.dispose();
+    throw error;
+  }
 }
 
-function save(job: FinetuneJob, { finetuning, progress }: Opened): void {
-  writeCheckpoint(job.state, identity(job), { progress, tensors: finetuning.state() });
+async function save(job: FinetuneJob, { finetuning, progress }: Opened): Promise<void> {
+  writeCheckpoint(job.state, identity(job), { progress, tensors: await finetuning.state() });
 }
 
 /** Adds a point to the learning curve: Dice on the plan's pixels, each label's mean over the validation volumes. */
@@ -91,7 +96,7 @@ async function validateIfDue(
   for (const files of validation) {
     await pause(context);
     const volume = volumes.labelled(files, plan);
-    const predicted = finetuning.classify(volume);
+    const predicted = await finetuning.classify(volume);
     plan.labels.forEach((_, index) => {
       perLabel[index] += classDice(predicted, volume.classes, index + 1) / validation.length;
     });

@@ -10,14 +10,14 @@ import { openRound, saveRound } from './pretraining-round.ts';
 export async function pretrain(job: PretrainJob, volumes: PreparedVolumes, context: JobContext): Promise<Trained> {
   const { plan, round, seed } = job;
   const began = performance.now();
-  const opened = openRound(job, volumes);
+  const opened = await openRound(job, volumes);
   const { pretraining, progress } = opened;
   try {
     while (progress.steps < plan.stepsPerRound) {
       await pause(context);
       const dealt = ((round - 1) * plan.stepsPerRound + progress.steps) * plan.volumesPerStep;
       const chosen = deal(job.volumes.length, dealt, plan.volumesPerStep, seed, 'pretraining', 'volumes');
-      const { loss, slices } = pretraining.step(
+      const { loss, slices } = await pretraining.step(
         chosen.map((volume) => volumes.image(job.volumes[volume], plan)),
         job.remote,
         seededRandom(seed, 'pretraining', round, progress.steps),
@@ -25,10 +25,10 @@ export async function pretrain(job: PretrainJob, volumes: PreparedVolumes, conte
       progress.steps++;
       progress.slices += slices;
       progress.losses.push(loss);
-      saveRound(job, opened);
+      await saveRound(job, opened);
       context.report({ step: progress.steps, steps: plan.stepsPerRound, loss });
     }
-    writeWeights(job.out, pretraining.weights(), { plan, kind: 'encoder', notes: { round: String(round) } });
+    writeWeights(job.out, await pretraining.weights(), { plan, kind: 'encoder', notes: { round: String(round) } });
   } finally {
     pretraining.dispose();
   }

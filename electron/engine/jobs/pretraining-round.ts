@@ -17,7 +17,7 @@ export interface PretrainingRound {
  * with its memory bank, momentum encoder and optimiser. Without a state file everything begins here, with a full bank. The state
  * file is up to date when this returns.
  */
-export function openRound(job: FeaturesJob, volumes: PreparedVolumes): PretrainingRound {
+export async function openRound(job: FeaturesJob, volumes: PreparedVolumes): Promise<PretrainingRound> {
   const { plan, round, seed } = job;
   if (job.volumes.length === 0) throw fault('engine.no-slices', { what: 'this site has no volumes' });
   const weights = readPlanWeights(job.weights, plan, ENCODER_PARTS);
@@ -32,17 +32,22 @@ export function openRound(job: FeaturesJob, volumes: PreparedVolumes): Pretraini
       checkpoint && round > 1 ? Pretraining.resume(plan, checkpoint.tensors) : new Pretraining(plan, weights),
     progress: startOfJob(round, begun),
   };
-  opened.pretraining.replaceMain(weights);
-  if (opened.pretraining.bank.count === 0) {
-    const load = (volume: number) => volumes.image(job.volumes[volume], plan);
-    opened.pretraining.fillBank(job.volumes.length, load, seededRandom(seed, 'pretraining', 'bank'));
+  try {
+    opened.pretraining.replaceMain(weights);
+    if (opened.pretraining.bank.count === 0) {
+      const load = (volume: number) => volumes.image(job.volumes[volume], plan);
+      await opened.pretraining.fillBank(job.volumes.length, load, seededRandom(seed, 'pretraining', 'bank'));
+    }
+    await saveRound(job, opened);
+    return opened;
+  } catch (error) {
+    opened.pretraining.dispose();
+    throw error;
   }
-  saveRound(job, opened);
-  return opened;
 }
 
-export function saveRound(job: FeaturesJob, { pretraining, progress }: PretrainingRound): void {
-  writeCheckpoint(job.state, identity(job), { progress, tensors: pretraining.state() });
+export async function saveRound(job: FeaturesJob, { pretraining, progress }: PretrainingRound): Promise<void> {
+  writeCheckpoint(job.state, identity(job), { progress, tensors: await pretraining.state() });
 }
 
 function identity({ plan, seed }: FeaturesJob): RunIdentity {

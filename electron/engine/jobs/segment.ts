@@ -21,7 +21,7 @@ export async function segment(job: SegmentJob, context: JobContext): Promise<Seg
       const volume = readVolume(image);
       const map = emptyLabelMap(volume);
       const sure = { voxels: 0, probability: 0 };
-      for (const batch of segmentSlices(unet, prepareImage(volume, plan), networkSettings(plan))) {
+      for await (const batch of segmentSlices(unet, prepareImage(volume, plan), networkSettings(plan))) {
         const { voxels, probability } = restoreProbabilities(batch.probabilities, batch.from, map, plan);
         sure.voxels += voxels;
         sure.probability += probability;

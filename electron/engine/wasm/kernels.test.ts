@@ -10,10 +10,10 @@ import { useWasm } from './backend.ts';
 
 beforeAll(useWasm);
 
-async function onBoth<T>(call: () => T): Promise<[T, T]> {
-  const ours = call();
+async function onBoth<T>(call: () => T | Promise<T>): Promise<[T, T]> {
+  const ours = await call();
   await tf.setBackend('cpu');
-  const theirs = call();
+  const theirs = await call();
   await tf.setBackend('wasm');
   return [ours, theirs];
 }
@@ -128,7 +128,7 @@ describe('the whole network', () => {
   });
 
   it('learns as on plain JavaScript, and leaks no tensor', async () => {
-    const [ours, theirs] = await onBoth((): AdamState => {
+    const [ours, theirs] = await onBoth(async (): Promise<AdamState> => {
       const weights = variables();
       const adam = new Adam(weights, 1e-2, { 'encoder.': 0.5 });
       let before = 0;
@@ -139,7 +139,7 @@ describe('the whole network', () => {
         if (step === 0) before = tf.memory().numTensors;
       }
       expect(tf.memory().numTensors).toBe(before);
-      const state = adam.state();
+      const state = await adam.state();
       adam.dispose();
       tf.dispose(weights);
       return state;

@@ -45,7 +45,7 @@ describe('Adam', () => {
     });
   });
 
-  it('goes on from a saved state as if it had not stopped', () => {
+  it('goes on from a saved state as if it had not stopped', async () => {
     const one = start();
     const whole = new Adam(one, 0.01);
     for (let t = 1; t <= 4; t++) whole.step(slopes(t));
@@ -54,7 +54,7 @@ describe('Adam', () => {
     const first = new Adam(two, 0.01);
     for (let t = 1; t <= 2; t++) first.step(slopes(t));
     const second = new Adam(two, 0.01);
-    second.restore(first.state());
+    second.restore(await first.state());
     for (let t = 3; t <= 4; t++) second.step(slopes(t));
     expect(values(two)).toEqual(values(one));
   });

@@ -66,12 +66,8 @@ export class Adam {
     }
   }
 
-  state(): AdamState {
-    const numbers = (tensors: Record<string, tf.Tensor>) =>
-      Object.fromEntries(
-        Object.entries(tensors).map(([name, tensor]) => [name, new Float32Array(tensor.dataSync<'float32'>())]),
-      );
-    return { steps: this.steps, first: numbers(this.first), second: numbers(this.second) };
+  async state(): Promise<AdamState> {
+    return { steps: this.steps, first: await numbersOf(this.first), second: await numbersOf(this.second) };
   }
 
   /** Goes on where `state` was taken, for the same weights. */
@@ -98,6 +94,11 @@ export class Adam {
     const longest = prefixes.reduce((best, prefix) => (prefix.length > best.length ? prefix : best), '');
     return this.factors[longest] ?? 1;
   }
+}
+
+async function numbersOf(tensors: Record<string, tf.Tensor>): Promise<Record<string, Float32Array>> {
+  const numbers = await Promise.all(Object.values(tensors).map((tensor) => tensor.data<'float32'>()));
+  return Object.fromEntries(Object.keys(tensors).map((name, index) => [name, numbers[index].slice()]));
 }
 
 type AdamInputs = Record<'weight' | 'gradient' | 'first' | 'second', tf.Tensor>;
