@@ -1,5 +1,5 @@
 /** What travels between a site's process and its trainer process: birpc calls over Node's IPC channel. */
-import type { EngineChoice } from '../../shared/engine.ts';
+import type { ComputedOn, EngineChoice } from '../../shared/engine.ts';
 import type { ErrorCode, ErrorDetails } from '../../shared/errors.ts';
 import type { Progress, TrainerJobs } from './jobs.ts';
 
@@ -23,4 +23,6 @@ export interface TrainerVerbs {
 /** Answered by the site's process. */
 export interface SiteVerbs {
   progress(progress: Progress): void;
+  /** What the running job is computed on. */
+  computing(on: ComputedOn): void;
 }

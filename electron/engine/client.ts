@@ -1,6 +1,6 @@
 /** The site's side of the trainer process: starts it when first needed, hands it jobs, survives its death. */
 import { type BirpcReturn, createBirpc } from 'birpc';
-import type { EngineChoice } from '../../shared/engine.ts';
+import type { ComputedOn, EngineChoice } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
 import type { JobOf, ResultOf, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
@@ -12,6 +12,8 @@ const CANCEL_GRACE = 30_000; // ms that a job may take to stop between two steps
 
 export interface JobOptions {
   onProgress?: (progress: Progress) => void;
+  /** Hears what the job is computed on before its first step: also a job that is cut off was computed on something. */
+  onEngine?: (on: ComputedOn) => void;
   /** Aborting stops the job after its running step and rejects with the signal's reason; its state stays on disk. */
   signal?: AbortSignal;
 }
@@ -31,7 +33,7 @@ export class Trainer {
   /** Resident memory at the last sign of progress, in bytes. */
   memory = 0;
   #running: Running | undefined;
-  #onProgress: (progress: Progress) => void = () => {};
+  #listeners: Pick<JobOptions, 'onProgress' | 'onEngine'> = {};
   #queue: Promise<unknown> = Promise.resolve();
   readonly #launch: Launch;
   readonly #engineFor: EngineFor;
@@ -48,10 +50,11 @@ export class Trainer {
     return turn;
   }
 
-  async #perform<V extends Verb>(verb: V, job: JobOf<V>, { onProgress, signal }: JobOptions): Promise<ResultOf<V>> {
+  async #perform<V extends Verb>(verb: V, job: JobOf<V>, options: JobOptions): Promise<ResultOf<V>> {
+    const { signal } = options;
     signal?.throwIfAborted();
     const { rpc, died, child } = this.#start();
-    this.#onProgress = onProgress ?? (() => {});
+    this.#listeners = options;
     let grace: NodeJS.Timeout | undefined;
     const cancel = () => {
       void rpc.cancel.asEvent();
@@ -88,8 +91,9 @@ export class Trainer {
       {
         progress: (progress) => {
           this.memory = progress.memory ?? this.memory;
-          this.#onProgress(progress);
+          this.#listeners.onProgress?.(progress);
         },
+        computing: (on) => this.#listeners.onEngine?.(on),
       },
       {
         post: child.send,

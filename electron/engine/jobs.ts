@@ -97,9 +97,6 @@ export interface Trained {
   slices: number; // shown to the network in all steps together
 }
 
-export type SegmentResult = Segmented & { computedOn: ComputedOn };
-export type TrainingResult = Trained & { computedOn: ComputedOn };
-
 export interface BenchJob {
   batch: number; // slices
   size: number; // pixels a side
@@ -133,9 +130,9 @@ export type EngineReport = Pick<EngineFound, 'look' | 'speed'>;
 export interface TrainerJobs {
   initialise(job: InitialiseJob): Promise<{ parameters: number }>;
   features(job: FeaturesJob): Promise<FeatureBatch>;
-  pretrain(job: PretrainJob): Promise<TrainingResult>;
-  finetune(job: FinetuneJob): Promise<TrainingResult>;
-  segment(job: SegmentJob): Promise<SegmentResult>;
+  pretrain(job: PretrainJob): Promise<Trained>;
+  finetune(job: FinetuneJob): Promise<Trained>;
+  segment(job: SegmentJob): Promise<Segmented>;
   evaluate(job: EvaluateJob): Promise<LabelScores[][]>; // [pair][label]
   bench(job: BenchJob): Promise<BenchReport>;
   inspect(job: InspectJob): Promise<EngineReport>;

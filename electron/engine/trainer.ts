@@ -39,7 +39,12 @@ const site = createBirpc<SiteVerbs, TrainerVerbs>(verbs, {
 });
 const report = (progress: Progress) => void site.progress.asEvent({ ...progress, memory: process.memoryUsage.rss() });
 const jobs: TrainerJobs = {
-  ...createJobs({ report, signal: () => cancelling.signal, engine: () => engine }),
+  ...createJobs({
+    report,
+    signal: () => cancelling.signal,
+    engine: () => engine,
+    computing: (on) => void site.computing.asEvent(on),
+  }),
   bench: async (job) => {
     const { computedOn, kind } = await startEngine(engine);
     // Processors do a kernel's work before it returns; cards on the side, where its time cannot be told from outside.

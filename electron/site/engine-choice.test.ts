@@ -5,9 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineChoice } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
+import type { Plan } from '../../shared/plan.ts';
+import { inspectEngines } from './engines.ts';
 import { changeSettings } from './settings.ts';
 import { Site } from './site.ts';
 import { smallPlan, smallVolume } from './testing.ts';
+
+/** Engines that this machine has besides the one that every machine has. */
+const others = (await inspectEngines({ measure: false }))
+  .filter(({ engine, look }) => engine !== 'wasm' && look.usable)
+  .map(({ engine }) => engine);
 
 const base = mkdtempSync(join(tmpdir(), 'isocenter-engine-'));
 const folder = join(base, 'site');
@@ -34,25 +41,38 @@ it.each<[string, EngineChoice | undefined, EngineChoice, EngineChoice, EngineCho
 describe('a run', () => {
   const plan = { ...smallPlan, finetuneSteps: 8 };
 
-  it('goes on as the same run when it is continued with another engine, and notes what computed it', async () => {
+  /** Begins it with an engine and stops it after two steps. */
+  async function cutOff(run: Plan, engine: EngineChoice): Promise<void> {
     const stopping = new AbortController();
-    const begun = async () => {
-      await using site = Site.open(folder, { engine: 'wasm' });
-      const onProgress = ({ step }: { step: number }) => step >= 2 && stopping.abort(fault('site.cancelled'));
-      await site.finetune({ labels: 'all', from: 'random', plan, signal: stopping.signal, onProgress });
-    };
-    await expect(begun()).rejects.toMatchObject({ code: 'site.cancelled' });
-    await using site = Site.open(folder, { engine: 'auto' });
-    const [{ id }] = site.folder.runs.list();
-    // As if it had begun on another machine.
-    site.folder.runs.noteComputedOn(id, { engine: 'tensorflow', device: 'a card' });
+    const onProgress = ({ step }: { step: number }) => step >= 2 && stopping.abort(fault('site.cancelled'));
+    await using site = Site.open(folder, { engine });
+    const begun = site.finetune({ labels: 'all', from: 'random', plan: run, signal: stopping.signal, onProgress });
+    await expect(begun).rejects.toMatchObject({ code: 'site.cancelled' });
+  }
+
+  it('notes what computed it, also what was cut off, and says so of its model', async () => {
+    await cutOff(plan, 'wasm');
+    await using site = Site.open(folder, { engine: 'wasm' });
+    const [{ id, computedOn }] = site.folder.runs.list();
+    expect(computedOn.map(({ engine }) => engine)).toEqual(['wasm']);
+    site.folder.runs.noteComputedOn(id, { engine: 'tensorflow', device: 'a card' }); // as on a machine that has one
     const result = await site.finetune({ labels: 'all', from: 'random', plan });
     expect(result.run).toBe(id);
-    expect(result.computedOn[0]).toEqual({ engine: 'tensorflow', device: 'a card' });
-    expect(result.computedOn[1].device).not.toBe('');
+    expect(result.computedOn).toEqual([...computedOn, { engine: 'tensorflow', device: 'a card' }]);
     expect(site.folder.runs.get(id).computedOn).toEqual(result.computedOn);
     const { note } = site.folder.models.get(result.model);
-    expect(note).toContain(`computed on tensorflow, a card; ${result.computedOn[1].engine}`);
+    expect(note).toContain(`computed on wasm, ${computedOn[0].device}; tensorflow, a card`);
+  });
+
+  it.skipIf(others.length === 0).each(others)('begun on %s goes on as the same run on wasm', async (engine) => {
+    const another = { ...plan, seed: 100 };
+    await cutOff(another, engine);
+    await using site = Site.open(folder, { engine: 'wasm' });
+    const begun = site.folder.runs.list().at(-1);
+    const { run, computedOn, loss } = await site.finetune({ labels: 'all', from: 'random', plan: another });
+    expect(run).toBe(begun?.id);
+    expect(computedOn.map((each) => each.engine)).toEqual([engine, 'wasm']);
+    expect(loss).toBeLessThan(3);
   });
 
   it('is refused, and takes no other engine, where the one asked for cannot be used', async () => {

@@ -8,7 +8,8 @@ import type { FeatureBatch } from '../../shared/features.ts';
 import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
 import { decodeWeights, encodeSafetensors } from '../../shared/safetensors.ts';
-import type { FeaturesJob, Progress, TrainingResult, VolumeFiles } from '../engine/jobs.ts';
+import type { JobOptions } from '../engine/client.ts';
+import type { FeaturesJob, Trained, VolumeFiles } from '../engine/jobs.ts';
 import type { ApprovedPayload } from '../federation/approved-payload.ts';
 import { encodeFeatureBatch } from '../federation/feature-batch.ts';
 import type { Participant, Round } from '../federation/participant.ts';
@@ -49,7 +50,7 @@ export function roundFile(
   return join(run.folder, `${stage}-${number}-${what}.safetensors`);
 }
 
-export async function pretrainRound(member: Membership, round: Round): Promise<TrainingResult> {
+export async function pretrainRound(member: Membership, round: Round): Promise<Trained> {
   const { plan, seed, volumes, run, site } = member;
   const job: FeaturesJob = {
     plan,
@@ -67,7 +68,7 @@ export async function pretrainRound(member: Membership, round: Round): Promise<T
   return result;
 }
 
-export async function finetuneRound(member: Membership, round: Round): Promise<TrainingResult> {
+export async function finetuneRound(member: Membership, round: Round): Promise<Trained> {
   const { plan, seed, run, site } = member;
   const from = Math.floor(((round.number - 1) * plan.finetuneSteps) / plan.finetuneRounds);
   const to = Math.floor((round.number * plan.finetuneSteps) / plan.finetuneRounds);
@@ -134,13 +135,7 @@ async function askFeatures(member: Membership, round: Round, job: FeaturesJob): 
 }
 
 /** Asks for and sends the trained weights. One that comes too late is lost to the round, not to this site. */
-async function update(
-  member: Membership,
-  round: Round,
-  file: string,
-  result: TrainingResult,
-  begun: number,
-): Promise<void> {
+async function update(member: Membership, round: Round, file: string, result: Trained, begun: number): Promise<void> {
   if (round.received.update) return;
   const { weights } = readWeights(file);
   const bytes = encodeSafetensors(weights); // without the header's notes
@@ -222,11 +217,12 @@ function payloadContext({ participant }: Membership, round: Round, volumes: numb
   return { federation, coordinator, stage: round.stage, round: round.number, rounds: round.rounds, volumes };
 }
 
-function trainingOptions({ plan, run, onEvent }: Membership, round: Round) {
+function trainingOptions({ site, plan, run, onEvent }: Membership, round: Round): JobOptions {
   const place = placeOfRound(run, round.stage, round.number);
   return {
     signal: round.signal,
-    onProgress: ({ step, loss }: Progress) =>
+    onEngine: (on) => site.folder.runs.noteComputedOn(run.id, on),
+    onProgress: ({ step, loss }) =>
       onEvent({
         type: 'progress',
         step: stepsBefore('federated', plan, place) + step,

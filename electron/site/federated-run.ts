@@ -7,7 +7,7 @@ import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
 import { randomInteger, seededRandom } from '../../shared/random.ts';
 import { decodeWeights } from '../../shared/safetensors.ts';
-import type { TrainingResult } from '../engine/jobs.ts';
+import type { Trained } from '../engine/jobs.ts';
 import { hashToken, parseInvitation } from '../federation/invitation.ts';
 import { Participant, type Round } from '../federation/participant.ts';
 import { noTraffic, type Traffic, trafficSince } from '../federation/traffic.ts';
@@ -174,8 +174,8 @@ async function follow(member: Membership, { signal }: JoinOptions): Promise<Join
 }
 
 /** Undefined where the round went on without this site. The files of a round that was cut off stay, to go on with. */
-async function train(member: Membership, round: Round): Promise<TrainingResult | undefined> {
-  let result: TrainingResult | undefined;
+async function train(member: Membership, round: Round): Promise<Trained | undefined> {
+  let result: Trained | undefined;
   try {
     result = await (round.stage === 'pretraining' ? pretrainRound(member, round) : finetuneRound(member, round));
   } catch (error) {
@@ -185,12 +185,7 @@ async function train(member: Membership, round: Round): Promise<TrainingResult |
   return result;
 }
 
-function noteRound(
-  { site, run, plan }: Membership,
-  round: Round,
-  result: TrainingResult,
-  traffic: Traffic,
-): RoundSummary {
+function noteRound({ site, run, plan }: Membership, round: Round, result: Trained, traffic: Traffic): RoundSummary {
   const { runs } = site.folder;
   const place = placeOfRound(run, round.stage, round.number);
   noteTraining(site.folder, run.id, place, result);

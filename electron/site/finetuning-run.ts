@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ComputedOn, computedOnText } from '../../shared/engine.ts';
 import { type Plan, planSchema } from '../../shared/plan.ts';
-import type { Progress, TrainingResult, VolumeFiles } from '../engine/jobs.ts';
+import type { Progress, Trained, VolumeFiles } from '../engine/jobs.ts';
 import type { Run } from '../storage/runs.ts';
 import { readWeights } from '../storage/weight-file.ts';
 import type { SiteContext } from './context.ts';
@@ -36,7 +36,7 @@ export interface FinetuneResult {
   loss: number; // of the last step
   computedOn: ComputedOn[]; // more than one where the run went on with another engine
   seconds: number;
-  dice: TrainingResult['dice'];
+  dice: Trained['dice'];
 }
 
 const CURVE_POINTS = 20; // validations of a run: the curve's shape shows, and little time goes into it
@@ -95,6 +95,7 @@ function finetune(
       },
       {
         signal,
+        onEngine: (on) => folder.runs.noteComputedOn(run.id, on),
         onProgress: (progress) =>
           onProgress?.({
             ...progress,

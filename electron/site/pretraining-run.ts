@@ -59,6 +59,7 @@ export async function pretrainAlone(site: SiteContext, options: PretrainOptions)
         },
         {
           signal,
+          onEngine: (on) => folder.runs.noteComputedOn(run.id, on),
           onProgress: ({ step, loss }) =>
             onProgress?.({
               step: stepsBefore('pretrain', plan, round) + step,

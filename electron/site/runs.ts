@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isFault } from '../../shared/errors.ts';
 import { mean } from '../../shared/mean.ts';
 import type { Plan } from '../../shared/plan.ts';
-import type { TrainingResult } from '../engine/jobs.ts';
+import type { Trained } from '../engine/jobs.ts';
 import { planHash } from '../storage/plan-hash.ts';
 import type { Run, RunDetails, RunKind, RunState } from '../storage/runs.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
@@ -97,14 +97,13 @@ function endOf(error: unknown): RunState {
   return isFault(error, 'site.run-ended') ? 'cancelled' : 'failed';
 }
 
-/** Notes what computed a round (a fine-tuning alone has one) and its numbers, and gives its mean loss. */
+/** Notes the numbers of a round (a fine-tuning alone has one) and gives its mean loss. */
 export function noteTraining(
   { runs }: SiteFolder,
   run: string,
   round: number,
-  { losses, dice, seconds, computedOn }: TrainingResult,
+  { losses, dice, seconds }: Trained,
 ): number {
-  runs.noteComputedOn(run, computedOn);
   runs.recordSteps(run, round, 'loss', losses);
   for (const point of dice) runs.record(run, { round, step: point.step }, { dice: point.dice });
   const loss = mean(losses);

@@ -40,10 +40,11 @@ export async function segmentImage(site: SiteContext, options: SegmentOptions): 
   try {
     const files = { image: join(folder, 'image.safetensors'), out: join(folder, 'labels.safetensors') };
     writeVolume(files.image, volume);
-    const { computedOn } = await site.trainer.run(
+    const computedOn: ComputedOn[] = [];
+    await site.trainer.run(
       'segment',
       { plan: model.plan, weights: model.file, volumes: [files] },
-      { onProgress, signal },
+      { onProgress, onEngine: (on) => computedOn.push(on), signal },
     );
     const labels = readLabelFile(files.out);
     await writeLabelMap(out, labels);
@@ -51,7 +52,7 @@ export async function segmentImage(site: SiteContext, options: SegmentOptions): 
       model: model.id,
       out,
       labels: measure(labels, model.plan.labels),
-      computedOn: [computedOn],
+      computedOn,
       seconds: (performance.now() - begun) / 1000,
     };
   } finally {

@@ -76,12 +76,11 @@ async function predict(
   const { plan, file: weights } = model;
   const out = join(run.folder, 'prediction.safetensors');
   try {
-    const { confidence, computedOn } = await trainer.run(
+    const { confidence } = await trainer.run(
       'segment',
       { plan, weights, volumes: [{ image: volume.imageFile, out }] },
-      { signal },
+      { signal, onEngine: (on) => folder.runs.noteComputedOn(run.id, on) },
     );
-    folder.runs.noteComputedOn(run.id, computedOn);
     const { id } = folder.labelMaps.addPrediction({
       volume: volume.id,
       model: model.id,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EngineChoice } from '../../../shared/engine.ts';
+import type { ComputedOn, EngineChoice } from '../../../shared/engine.ts';
 import type { Progress } from '../jobs.ts';
 
 /** What a job is given besides its description. */
@@ -9,6 +9,8 @@ export interface JobContext {
   signal(): AbortSignal;
   /** What the running job is to be computed with. */
   engine(): EngineChoice;
+  /** Says what the job is computed on, before its first step. */
+  computing(on: ComputedOn): void;
 }
 
 /** Between two steps: lets messages in, and stops here when one of them was to cancel. */

@@ -13,7 +13,10 @@ import { segment } from './segment.ts';
 /** Prepared volumes are kept from job to job; all else that a job needs, it reads from files. */
 export function createJobs(context: JobContext): Omit<TrainerJobs, 'bench' | 'inspect'> {
   const volumes = new PreparedVolumes();
-  const start = () => startEngine(context.engine());
+  const start = async () => {
+    const { computedOn } = await startEngine(context.engine());
+    context.computing(computedOn);
+  };
   return {
     initialise: async (job) => initialise(job),
     features: async (job) => {
@@ -21,16 +24,16 @@ export function createJobs(context: JobContext): Omit<TrainerJobs, 'bench' | 'in
       return features(job, volumes);
     },
     pretrain: async (job) => {
-      const { computedOn } = await start();
-      return { ...(await pretrain(job, volumes, context)), computedOn };
+      await start();
+      return pretrain(job, volumes, context);
     },
     finetune: async (job) => {
-      const { computedOn } = await start();
-      return { ...(await finetune(job, volumes, context)), computedOn };
+      await start();
+      return finetune(job, volumes, context);
     },
     segment: async (job) => {
-      const { computedOn } = await start();
-      return { ...(await segment(job, context)), computedOn };
+      await start();
+      return segment(job, context);
     },
     evaluate: (job) => evaluate(job, context),
   };

@@ -21,7 +21,7 @@ async function runAndKill(job: ReturnType<typeof pretrainJob>, afterSteps: numbe
     const { createJobs } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)});
     const { remoteBatch } = await import(${JSON.stringify(new URL('testing.ts', import.meta.url).href)});
     const report = ({ step }) => step === ${afterSteps} && process.kill(process.pid, 'SIGKILL');
-    const jobs = createJobs({ report, signal: () => new AbortController().signal, engine: () => ${JSON.stringify(testEngine)} });
+    const jobs = createJobs({ report, signal: () => new AbortController().signal, engine: () => ${JSON.stringify(testEngine)}, computing() {} });
     await jobs.pretrain({ ...${JSON.stringify(rest)}, remote: [remoteBatch(1)] });
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });

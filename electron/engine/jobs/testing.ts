@@ -69,6 +69,7 @@ export function listeningJobs(stopAfter = Number.POSITIVE_INFINITY) {
     },
     signal: () => stopping.signal,
     engine: () => testEngine,
+    computing: () => {},
   });
   return { jobs, progress };
 }
