@@ -172,6 +172,7 @@ export class RunDesk {
     if (dice !== undefined) this.#points.dice.push({ step, value: dice });
     pace.note(step);
     const { state } = this.#activity;
+    if (state === 'starting') this.#surroundings.listsChanged(); // by now it is noted what computes the run
     this.#show({
       state: state === 'starting' ? 'running' : state,
       words: message ?? this.#activity.words,

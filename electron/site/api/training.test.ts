@@ -67,6 +67,8 @@ describe('fine-tuning', () => {
     expect(await window.refused('measureEngines')).toBe('site.busy-with');
     const { volumes } = workstation.site.folder.runs.get(run).details;
     expect(await window.refused('removeVolumes', volumes)).toBe('site.volumes-in-use');
+    await window.until(step(1));
+    expect((await ask('listRuns'))[0].computedOn).toHaveLength(1);
     await idle();
 
     const curves = await ask('runCurves', run);
