@@ -2,7 +2,7 @@
  * The packages that the built app finds at run time, with the files that it loads of them. Everything else of JavaScript
  * is inside of the build. A package that is missing here shows in the test of the packaged app.
  */
-import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const files: Record<string, string[]> = {
@@ -17,6 +17,12 @@ const files: Record<string, string[]> = {
   '@tensorflow/tfjs-backend-cpu': ['dist/tf-backend-cpu.node.js'],
   '@tensorflow/tfjs-backend-webgl': ['dist/tf-backend-webgl.node.js'],
   '@tensorflow/tfjs-backend-wasm': ['dist/tf-backend-wasm.node.js', 'dist/tfjs-backend-wasm-simd.wasm'],
+  // TensorFlow's own library is no part of the app: a site's IT sets it up beside it. This is what speaks to it.
+  '@tensorflow/tfjs-node-gpu': [
+    'dist/{register_all_kernels,nodejs_kernel_backend,int64_tensors}.js',
+    'dist/{kernels,proto}/*.js',
+  ],
+  'google-protobuf': ['google-protobuf.js'],
   long: ['src/long.js'],
   seedrandom: ['index.js', 'seedrandom.js', 'lib/*.js'],
   // ITK, with the pipelines of the formats that are read and written
@@ -52,12 +58,19 @@ const files: Record<string, string[]> = {
 /** How a package says where its modules are; what it says of its own development stays behind. */
 const kept = ['name', 'version', 'license', 'type', 'main', 'module', 'exports', 'imports'];
 
-export const runTimePackages = Object.keys(files);
+/** npm leaves them out where they do not install. */
+const optional = ['@tensorflow/tfjs-node-gpu', 'google-protobuf'];
+
+const nodeModules = join(import.meta.dirname, '..', 'node_modules');
+
+export const runTimePackages = Object.keys(files).filter(
+  (name) => !optional.includes(name) || existsSync(join(nodeModules, name)),
+);
 
 /** Copies them from one node_modules folder into another. Throws where a package has not one of the files named. */
 export function copyRunTimePackages(from: string, to: string): void {
-  for (const [name, patterns] of Object.entries(files)) {
-    for (const pattern of patterns) {
+  for (const name of runTimePackages) {
+    for (const pattern of files[name]) {
       const found = globSync(pattern, { cwd: join(from, name), withFileTypes: true }).filter((entry) => entry.isFile());
       if (found.length === 0) throw new Error(`${name} has no ${pattern}`);
       for (const { parentPath, name: file } of found) {

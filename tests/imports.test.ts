@@ -16,7 +16,14 @@ const table: Record<string, { folders: string[]; packages: string[] }> = {
   'electron/learning': { folders: ['shared'], packages: ['@tensorflow/tfjs'] },
   'electron/engine': {
     folders: ['electron/learning', 'electron/imaging', 'electron/storage', 'shared'],
-    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm', 'birpc', 'zod'],
+    packages: [
+      '@tensorflow/tfjs',
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-backend-wasm',
+      '7zip-bin',
+      'birpc',
+      'zod',
+    ],
   },
   'electron/federation': { folders: ['shared'], packages: ['ws', '@msgpack/msgpack', 'zod'] },
   'electron/storage': { folders: ['shared'], packages: ['better-sqlite3', 'zod'] },
@@ -42,6 +49,16 @@ const doors: { what: RegExp; users: string[]; why: string }[] = [
     why: 'one file speaks to the network, and the host to the browser on this machine',
   },
   { what: /^cornerstone-core from (?!renderer\/viewer\/)/, users: [], why: 'the viewer alone knows its library' },
+  {
+    what: /^7zip-bin$/,
+    users: ['electron/engine/tensorflow/setup/archive.ts'],
+    why: 'a package of development that only the set-up of an engine needs, which the packaged app does not do',
+  },
+  {
+    what: /^electron\/engine\/tensorflow\/setup\/.*from (?!electron\/engine\/tensorflow\/setup\/)/,
+    users: [],
+    why: 'what fetches from the network is a command of its own, never part of the app',
+  },
   { what: /^uplot$/, users: ['renderer/ui/Chart.svelte'], why: 'one component draws charts' },
   {
     what: /^electron\/federation\/approved-payload\.ts#approve$/,

@@ -3,6 +3,7 @@ import type { ComputedOn, DeviceKind, EngineChoice, EngineLook, EngineName } fro
 import { fault, isFault } from '../../shared/errors.ts';
 import type { Engine } from './engine.ts';
 import { choose, isBest, type Looked } from './preference.ts';
+import { tensorflow } from './tensorflow/engine.ts';
 import { wasm } from './wasm/engine.ts';
 
 export interface Started {
@@ -10,8 +11,7 @@ export interface Started {
   kind: DeviceKind;
 }
 
-/** In the order of `auto`'s liking. */
-export const engines: readonly Engine[] = [wasm];
+export const engines: readonly Engine[] = [tensorflow, wasm];
 
 /**
  * Starts an engine and says which, and on what it computes. `auto` takes a CUDA device, then a graphics card, then the

@@ -31,9 +31,9 @@ describe('auto', () => {
       'webgpu',
     ],
     [
-      'the first processor of the list',
+      'the faster of two engines on the processor',
       { tensorflow: works('processor'), webgpu: lacks('card'), ...processor },
-      'tensorflow',
+      'wasm',
     ],
     ['the processor', { tensorflow: lacks('card'), webgpu: lacks('card'), ...processor }, 'wasm'],
     ['the processor rather than one that plays a card', { webgpu: works('software'), ...processor }, 'wasm'],

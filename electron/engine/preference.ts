@@ -9,8 +9,11 @@ export interface Chosen {
   why: string; // a sentence or two, in plain words
 }
 
-/** What `auto` takes, the best first. Of two processors the first in the list of engines. Never a software adapter. */
+/** What `auto` takes, the best first. Never a software adapter. */
 const liked: readonly DeviceKind[] = ['cuda', 'graphics', 'processor'];
+
+/** Of two engines that compute on the processor the first here, as measured. */
+const onProcessor: readonly EngineName[] = ['wasm', 'tensorflow'];
 
 /** Nothing that another engine finds could be better. */
 export function isBest(look: EngineLook): boolean {
@@ -24,8 +27,9 @@ export function choose(choice: EngineChoice, looked: readonly Looked[]): Chosen 
     if (!look) return { engine: undefined, why: 'It is not built in.' };
     return look.usable ? { engine: choice, why: 'It was asked for.' } : { engine: undefined, why: look.reason };
   }
+  const inOrder = looked.toSorted((a, b) => onProcessor.indexOf(a.engine) - onProcessor.indexOf(b.engine));
   for (const [place, kind] of liked.entries()) {
-    const found = looked.find(({ look }) => look.usable && look.kind === kind);
+    const found = inOrder.find(({ look }) => look.usable && look.kind === kind);
     if (found) return { engine: found.engine, why: whyBest(liked.slice(0, place), looked) };
   }
   return { engine: undefined, why: `Nothing here can compute: ${missing(liked, looked)}.` };

@@ -47,12 +47,11 @@ export function normLeaky(x: tf.Tensor4D, scale: tf.Tensor, offset: tf.Tensor): 
   const operation = tf.customGrad((...args) => {
     const [x, scale, offset, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const [y, statistics] = tf.engine().runKernel(NORM_LEAKY, { x, scale, offset }, attributes) as tf.Tensor[];
-    save([x, scale, offset, statistics]);
+    save([x, y, scale, offset, statistics]); // y costs nothing: what it is given to keeps it as well
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [x, scale, offset, statistics] = saved;
-      return tf
-        .engine()
-        .runKernel(NORM_LEAKY_GRADIENT, { dy, x, scale, offset, statistics }, attributes) as tf.Tensor[];
+      const [x, y, scale, offset, statistics] = saved;
+      const inputs = { dy, x, y, scale, offset, statistics };
+      return tf.engine().runKernel(NORM_LEAKY_GRADIENT, inputs, attributes) as tf.Tensor[];
     };
     return { value: y, gradFunc };
   });
