@@ -19,7 +19,7 @@ import { Problem } from './problem.ts';
 import { type Filled, fillFromFiles, fillFromIndex, fillFromPublisher } from './sources.ts';
 
 const GIGABYTE = 1e9; // bytes
-const NEEDED = { processor: 2, cuda: 14 }; // gigabytes, downloads and what is unpacked of them together
+const NEEDED = { processor: 2, cuda: 10 }; // gigabytes, downloads and what is unpacked of them together
 const UNFINISHED = '.setting-up-'; // begins the names of folders that are not whole, with the number of the process
 
 export interface SetupOptions {

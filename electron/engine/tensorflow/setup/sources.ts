@@ -1,5 +1,6 @@
 /** The ways to TensorFlow's library. Each fills a folder with libraries, and with headers where the addon is to be compiled. */
 import {
+  chmodSync,
   cpSync,
   createWriteStream,
   existsSync,
@@ -7,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -98,7 +100,7 @@ export async function fillFromFiles(
     const given = sum !== undefined ? { sum: sum.toLowerCase(), from: 'the sum that was given' } : known || undefined;
     files.push({ file: name, sha256: await checkSum(file, given, say) });
     if (name.endsWith('.tar.gz')) await unpackLibrary(file, folder, headers, scratch);
-    else if (name.startsWith('nvidia')) await unpackWheel(file, folder, [], ['include']);
+    else if (name.startsWith('nvidia')) await unpackCuda(file, folder);
     else {
       await unpackWheel(file, folder, ['tensorflow/libtensorflow*.so.2', 'tensorflow/THIRD_PARTY_NOTICES.txt']);
       await unpackWheel(file, headers, HEADERS);
@@ -118,6 +120,21 @@ export async function fillFromFiles(
 const HEADERS = ['tensorflow/c/*', 'tensorflow/core/platform/ctstring*', 'tsl/platform/ctstring*', 'xla/tsl/c/*'].map(
   (header) => `tensorflow/include/${header}`,
 );
+
+/**
+ * NVIDIA's libraries beside TensorFlow's, as pip would lay them out, where TensorFlow's run path leads to them. One it cannot
+ * find so: the library that opens libcusolver is not the one whose run path names its folder, and TensorFlow does without
+ * the card where one is missing. So it lies in two folders.
+ */
+async function unpackCuda(file: string, folder: string): Promise<void> {
+  await unpackWheel(file, folder, [], ['include']);
+  const [solver] = globSync('nvidia/cusolver/lib/libcusolver.so.*', { cwd: folder });
+  const [neighbour] = globSync('nvidia/cublas/lib', { cwd: folder });
+  const link = solver && neighbour && join(folder, neighbour, basename(solver));
+  if (link && !existsSync(link)) symlinkSync(join('..', '..', '..', solver), link);
+  const compiler = join(folder, 'nvidia', 'cuda_nvcc', 'bin', 'ptxas');
+  if (existsSync(compiler)) chmodSync(compiler, 0o755); // also for accounts that share the folder
+}
 
 /** Lays the C library of a tarball out as a wheel is. */
 async function unpackLibrary(file: string, folder: string, headers: string, scratch: string): Promise<void> {
