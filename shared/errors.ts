@@ -48,5 +48,6 @@ export function isFault(error: unknown, code?: ErrorCode): error is IsocenterErr
 }
 
 function fill(text: string, details: ErrorDetails): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in details ? String(details[name]) : whole));
+  const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in details ? String(details[name]) : whole));
+  return filled.trim(); // a detail may be empty
 }

@@ -3,7 +3,7 @@ import type { ErrorText } from './text.ts';
 export const engineErrors = {
   'engine.not-usable': {
     message: 'The engine {engine} cannot be used on this machine: {reason}',
-    next: '{next} Or let another one compute: auto in the settings of the window, --engine auto with the command, or another engine in the plan where it names this one. isocenter doctor lists them all.',
+    next: '{next} Another one can compute instead: auto in the settings of the window, --engine auto with the command, or another one in the plan where it names this one. isocenter doctor lists them all.',
   },
   'engine.no-python': {
     message: '{python} could not be started: {reason}.',

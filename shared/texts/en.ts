@@ -511,7 +511,7 @@ const settings: Record<SettingPath, SettingText> = {
   },
   engine: {
     label: 'Engine',
-    help: 'What computes. An engine that is named here counts at every site, for comparing numbers; where it cannot be used, nothing is trained.',
+    help: 'What computes. An engine that is named here is used at every site, for comparing numbers; where it cannot be used, nothing is trained.',
   },
   rounds: {
     label: 'Rounds',
