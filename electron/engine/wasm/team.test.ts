@@ -4,7 +4,7 @@ import { assemble } from './assembler.ts';
 import { Team } from './team.ts';
 import { compileWork } from './wide.ts';
 import { winogradFunctions } from './winograd-functions.ts';
-import { convolutionArea } from './winograd-work.ts';
+import { convolutionArea, Tiling } from './winograd-work.ts';
 import { workFunctions } from './work.ts';
 
 const [images, side, channels] = [6, 12, 16];
@@ -25,7 +25,7 @@ function convolve(size: number, modules = compileWork()): Float32Array {
   for (let i = 0; i < pixels * channels + 9 * channels * channels; i++) floats[i] = Math.sin(i);
   const team = new Team(modules, memory, size);
   teams.push(team);
-  team.run('transformFilter', [[filterAt, transformedAt, 0, 2, channels, channels]], areasAt, 0);
+  team.run('transformFilter', [[filterAt, transformedAt, 0, 2, channels, channels, 4]], areasAt, 0);
   const rows = side / 4;
   const calls = Array.from({ length: images }, (_, image) => [
     ...[0, transformedAt, outAt, image * rows, rows, 0, channels / 8, side, side, channels, channels],
@@ -35,7 +35,7 @@ function convolve(size: number, modules = compileWork()): Float32Array {
       'convolveWinograd',
       calls,
       areasAt,
-      64 * Math.ceil(convolutionArea(rows, channels / 8, side, channels) / 64),
+      64 * Math.ceil(convolutionArea(new Tiling(side, side), rows, channels / 8, channels) / 64),
     );
   }
   return floats.slice(outAt / 4, outAt / 4 + pixels * channels);

@@ -6,8 +6,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { assemble } from './assembler.ts';
 import { type Hands, ThreadHands, type WorkModules } from './tasks.ts';
-import { FREQUENCIES, LANES, winogradFunctions } from './winograd-functions.ts';
-import { convolutionArea, frequencyBytes, pairArea, winogradRoutines } from './winograd-work.ts';
+import { LANES, winogradFunctions } from './winograd-functions.ts';
+import { convolutionArea, frequencyBytes, pairArea, Tiling, winogradRoutines } from './winograd-work.ts';
 import { workFunctions } from './work.ts';
 
 const LEAST_GAIN = 1.2; // times as fast as with four numbers
@@ -23,7 +23,7 @@ export function compileWork(): WorkModules {
   try {
     const modules = { plain, winograd: new WebAssembly.Module(winograd), wide: true };
     const hands = new ThreadHands(modules, newMemory(), 0);
-    if (gain(hands) >= LEAST_GAIN && isRight(hands)) return modules;
+    if (gain(hands) >= LEAST_GAIN && isRight(hands, 5, 9) && isRight(hands, 6, 3)) return modules;
   } finally {
     setFlagsFromString('--liftoff');
     setFlagsFromString('--no-experimental-wasm-revectorize');
@@ -52,8 +52,10 @@ function gain({ code }: Hands): number {
 }
 
 /** Whether a small convolution and its filter gradient are those of the definition. */
-function isRight(hands: ThreadHands): boolean {
-  const [height, width, channels, outChannels] = [5, 9, 2 * LANES, LANES];
+function isRight(hands: ThreadHands, height: number, width: number): boolean {
+  const tiling = new Tiling(height, width);
+  const { rows, frequencies, tile } = tiling;
+  const [channels, outChannels] = [2 * LANES, LANES];
   const floats = hands.floats();
   let next = 64; // byte address
   const place = (count: number) => {
@@ -67,27 +69,26 @@ function isRight(hands: ThreadHands): boolean {
   const filter = place(9 * channels * outChannels);
   const out = place(height * width * outChannels);
   const gradient = place(9 * channels * outChannels);
-  const transformed = place((FREQUENCIES * frequencyBytes(channels * outChannels)) / 4);
-  const sums = place((FREQUENCIES * frequencyBytes(channels * outChannels)) / 4);
-  const rows = Math.ceil(height / 4);
-  const tiles = rows * Math.ceil(width / 4);
+  const transformed = place((frequencies * frequencyBytes(channels * outChannels)) / 4);
+  const sums = place((frequencies * frequencyBytes(channels * outChannels)) / 4);
+  const tiles = rows * tiling.columns;
   const [inputStep, slopeStep] = [frequencyBytes(tiles * channels), frequencyBytes(tiles * outChannels)];
-  const input = place((FREQUENCIES * inputStep) / 4);
-  const slopes = place((FREQUENCIES * slopeStep) / 4);
-  hands.area = place((convolutionArea(rows, 1, width, channels) + pairArea(width, channels, outChannels)) / 4);
+  const input = place((frequencies * inputStep) / 4);
+  const slopes = place((frequencies * slopeStep) / 4);
+  hands.area = place((convolutionArea(tiling, rows, 1, channels) + pairArea(tiling, channels, outChannels)) / 4);
 
   const sizes = [height, width, channels, outChannels];
-  winogradRoutines.transformFilter(hands, filter, transformed, 0, outChannels / LANES, channels, outChannels);
+  winogradRoutines.transformFilter(hands, filter, transformed, 0, outChannels / LANES, channels, outChannels, tile);
   winogradRoutines.convolveWinograd(hands, x, transformed, out, 0, rows, 0, outChannels / LANES, ...sizes);
   winogradRoutines.transformPair(hands, x, dy, input, inputStep, slopes, slopeStep, 0, rows, ...sizes);
   const sumStep = frequencyBytes(channels * outChannels);
-  floats.fill(0, sums / 4, (sums + FREQUENCIES * sumStep) / 4);
-  for (let f = 0; f < FREQUENCIES; f++) {
+  floats.fill(0, sums / 4, (sums + frequencies * sumStep) / 4);
+  for (let f = 0; f < frequencies; f++) {
     const [a, b, to] = [input + f * inputStep, slopes + f * slopeStep, sums + f * sumStep];
     winogradRoutines.multiplyPair(hands, a, b, to, tiles, channels, outChannels);
   }
   const eights = (channels * outChannels) / LANES;
-  winogradRoutines.transformFilterSlopes(hands, sums, gradient, channels * outChannels, 0, eights);
+  winogradRoutines.transformFilterSlopes(hands, sums, gradient, channels * outChannels, 0, eights, tile);
 
   const expectedOut = new Float64Array(height * width * outChannels);
   const expectedGradient = new Float64Array(9 * channels * outChannels);

@@ -1,10 +1,6 @@
 /**
- * The assembled code of convolution by Winograd's F(4x4, 3x3) (Lavin and Gray, CVPR 2016). With the matrices B, G and A,
- * a tile of 4 x 4 outputs is y = At [(G g Gt) * (Bt d B)] A from its 6 x 6 inputs d and the filter g, where * multiplies the
- * 36 numbers one by one: a quarter of the multiplications of the definition. Summed over input channels, each of the 36 is
- * a matrix product. The filter's gradient is Gt [(Bt d B) * (A dy At)] G, summed over tiles.
- *
- * Transformed tiles stand as [tiles, 36, channels], transformed filters as [36, panels, input channels, 8 output channels].
+ * The assembled code of convolution by Winograd's tiles (see winograd-schemes.ts). Names end in the size of the tiles that they are for.
+ * Transformed tiles stand as [frequencies, tiles, channels], transformed filters as [frequencies, panels, input channels, 8 output channels].
  */
 import {
   add,
@@ -16,142 +12,19 @@ import {
   fourZeros,
   get,
   increase,
-  type Local,
   loadFour,
   loadSplat,
   multiply,
   multiplyAdd,
-  multiplyFour,
   repeatWhile,
   set,
   shiftLeft,
-  splat,
-  splatConstant,
   storeFour,
   subtract,
-  subtractFour,
 } from './assembler.ts';
+import { Factors, type Scheme, schemes, type Transform } from './winograd-schemes.ts';
 
-export const TILE = 4; // output pixels along a side
-export const PATCH = 6; // input pixels along a side
-export const FREQUENCIES = PATCH * PATCH;
 export const LANES = 8; // output channels in a panel
-
-/** A 1-D transform: the statements that give as many numbers as the matrix has rows, and these. */
-type Transform = (numbers: Code[], temporaries: Local[], factors: Factors) => { before: Code[]; results: Code[] };
-
-/**
- * The matrices' numbers, each a vector that is made once a call, out of a parameter that is always 1. Of a constant V8 would make
- * the vector anew at each use, in three instructions, which are a third of a transform.
- */
-class Factors {
-  readonly #f: FunctionBuilder;
-  readonly #vectors = new Map<number, Local>();
-
-  constructor(f: FunctionBuilder) {
-    this.#f = f;
-  }
-
-  /** factor * a */
-  times = (factor: number, a: Code): Code => multiplyFour(a, get(this.#vector(factor)));
-  /** factor * a + b */
-  scaled = (factor: number, a: Code, b: Code): Code => multiplyAdd(a, get(this.#vector(factor)), b);
-
-  /** To stand before all that uses them. */
-  prepare(one: Local): Code[] {
-    return [...this.#vectors].map(([factor, local]) =>
-      set(local, multiplyFour(splat(get(one)), splatConstant(factor))),
-    );
-  }
-
-  #vector(factor: number): Local {
-    const known = this.#vectors.get(factor);
-    if (known) return known;
-    const local = this.#f.local('v128');
-    this.#vectors.set(factor, local);
-    return local;
-  }
-}
-
-/** Bt: 6 inputs to 6. */
-const ofInput: Transform = ([d0, d1, d2, d3, d4, d5], [a, b, c, e], { times, scaled }) => ({
-  before: [
-    set(a, scaled(-4, d2, d4)),
-    set(b, scaled(-4, d1, d3)),
-    set(c, subtractFour(d4, d2)),
-    set(e, times(2, subtractFour(d3, d1))),
-  ],
-  results: [
-    scaled(4, d0, scaled(-5, d2, d4)),
-    addFour(get(a), get(b)),
-    subtractFour(get(a), get(b)),
-    addFour(get(c), get(e)),
-    subtractFour(get(c), get(e)),
-    scaled(4, d1, scaled(-5, d3, d5)),
-  ],
-});
-
-/** At: 6 sums of products to 4 outputs. */
-const ofOutput: Transform = ([m0, m1, m2, m3, m4, m5], [a, b, c, e], { scaled }) => ({
-  before: [
-    set(a, addFour(m1, m2)),
-    set(b, subtractFour(m1, m2)),
-    set(c, addFour(m3, m4)),
-    set(e, subtractFour(m3, m4)),
-  ],
-  results: [
-    addFour(addFour(m0, get(a)), get(c)),
-    scaled(2, get(e), get(b)),
-    scaled(4, get(c), get(a)),
-    addFour(scaled(8, get(e), get(b)), m5),
-  ],
-});
-
-/** A: 4 slopes of outputs to 6. */
-const ofSlopes: Transform = ([y0, y1, y2, y3], [a, b, c, e], { times, scaled }) => ({
-  before: [
-    set(a, addFour(y0, y2)),
-    set(b, addFour(y1, y3)),
-    set(c, scaled(4, y2, y0)),
-    set(e, scaled(8, y3, times(2, y1))),
-  ],
-  results: [
-    y0,
-    addFour(get(a), get(b)),
-    subtractFour(get(a), get(b)),
-    addFour(get(c), get(e)),
-    subtractFour(get(c), get(e)),
-    y3,
-  ],
-});
-
-/** G: 3 weights to 6. */
-const ofFilter: Transform = ([g0, g1, g2], [a, b], { times, scaled }) => ({
-  before: [set(a, times(-1 / 6, addFour(g0, g2))), set(b, scaled(1 / 24, g0, times(1 / 6, g2)))],
-  results: [
-    times(1 / 4, g0),
-    scaled(-1 / 6, g1, get(a)),
-    scaled(1 / 6, g1, get(a)),
-    scaled(1 / 12, g1, get(b)),
-    scaled(-1 / 12, g1, get(b)),
-    g2,
-  ],
-});
-
-/** Gt: 6 slopes to those of 3 weights. */
-const ofFilterSlopes: Transform = ([u0, u1, u2, u3, u4, u5], [a, b, c, e], { times, scaled }) => ({
-  before: [
-    set(a, addFour(u1, u2)),
-    set(b, subtractFour(u2, u1)),
-    set(c, addFour(u3, u4)),
-    set(e, subtractFour(u3, u4)),
-  ],
-  results: [
-    scaled(1 / 24, get(c), scaled(-1 / 6, get(a), times(1 / 4, u0))),
-    scaled(1 / 12, get(e), times(1 / 6, get(b))),
-    addFour(scaled(1 / 6, get(c), times(-1 / 6, get(a))), u5),
-  ],
-});
 
 /**
  * Code that applies a transform to the columns and then to the rows of a square of numbers, for eight channels: `from` and `to`
@@ -203,24 +76,29 @@ function transformSquare(
 }
 
 /**
- * Transforms `tiles` tiles that lie beside each other in an image into [tiles, 36, channels], or, for the output, back. The image
+ * Transforms `tiles` tiles that lie beside each other in an image into [frequencies, tiles, channels], or, for the output, back. The image
  * is given by the address of the first tile's first pixel, and bytes of a row and of a pixel; of the transformed tiles,
  * `frequencyBytes` and `tileBytes` lie from one frequency and tile to the next. `eights` counts channels in eights.
  */
-function transformTiles(name: string, transform: Transform, from: number, to: number): FunctionBuilder {
-  const f = new FunctionBuilder(name);
+function transformTiles(
+  name: 'transformInput' | 'transformSlopes' | 'transformOutput',
+  transform: Transform,
+  [from, to]: [number, number],
+  { tile, patch }: Scheme,
+): FunctionBuilder {
+  const f = new FunctionBuilder(`${name}${tile}`);
   const [image, rowBytes, pixelBytes, transformed, frequencyBytes, tileBytes, tiles, eights] = Array.from(
     { length: 8 },
     () => f.parameter('i32'),
   );
   const one = f.parameter('f32');
   const factors = new Factors(f);
-  const toImage = transform === ofOutput;
+  const toImage = name === 'transformOutput';
   const whole = (count: number) => Array.from({ length: count }, () => f.local('i32'));
   const rows = whole(toImage ? to : from); // addresses of the first pixel of each row
   const columns = whole(toImage ? to : from); // bytes to each column
-  const frequencyRows = whole(PATCH);
-  const frequencyColumns = whole(PATCH);
+  const frequencyRows = whole(patch);
+  const frequencyColumns = whole(patch);
   const [rest, channelBytes] = whole(2);
   const inImage = (row: number, column: number) =>
     column === 0 ? get(rows[row]) : add(get(rows[row]), get(columns[column]));
@@ -235,7 +113,7 @@ function transformTiles(name: string, transform: Transform, from: number, to: nu
     ...rows.map((local, i) => set(local, add(get(image), multiply(get(rowBytes), constant(i))))),
     ...columns.map((local, i) => set(local, multiply(get(pixelBytes), constant(i)))),
     ...frequencyRows.map((local, i) =>
-      set(local, add(get(transformed), multiply(get(frequencyBytes), constant(PATCH * i)))),
+      set(local, add(get(transformed), multiply(get(frequencyBytes), constant(patch * i)))),
     ),
     ...frequencyColumns.map((local, i) => set(local, multiply(get(frequencyBytes), constant(i)))),
     repeatWhile(
@@ -248,7 +126,7 @@ function transformTiles(name: string, transform: Transform, from: number, to: nu
         decrease(rest, constant(1)),
       ),
       // The channels of one tile are behind us: on to the next tile.
-      ...rows.map((local) => increase(local, subtract(multiply(get(pixelBytes), constant(TILE)), get(channelBytes)))),
+      ...rows.map((local) => increase(local, subtract(multiply(get(pixelBytes), constant(tile)), get(channelBytes)))),
       ...frequencyRows.map((local) => increase(local, subtract(get(tileBytes), get(channelBytes)))),
       decrease(tiles, constant(1)),
     ),
@@ -256,9 +134,9 @@ function transformTiles(name: string, transform: Transform, from: number, to: nu
   return f;
 }
 
-/** Filters [9, inputs, outputs] into [36, panels, inputs, 8]: one panel, from the address of its first weight. */
-function transformFilter(): FunctionBuilder {
-  const f = new FunctionBuilder('transformFilter');
+/** Filters [9, inputs, outputs] into [frequencies, panels, inputs, 8]: one panel, from the address of its first weight. */
+function transformFilter({ tile, patch, filter: transform }: Scheme): FunctionBuilder {
+  const f = new FunctionBuilder(`transformFilter${tile}`);
   const [filter, tapBytes, inputBytes, transformed, frequencyBytes, inputs] = Array.from({ length: 6 }, () =>
     f.parameter('i32'),
   );
@@ -266,10 +144,10 @@ function transformFilter(): FunctionBuilder {
   const factors = new Factors(f);
   const turn = transformSquare(
     f,
-    ofFilter,
-    [3, PATCH],
+    transform,
+    [3, patch],
     (row, column) => add(get(filter), multiply(get(tapBytes), constant(3 * row + column))),
-    (row, column) => add(get(transformed), multiply(get(frequencyBytes), constant(PATCH * row + column))),
+    (row, column) => add(get(transformed), multiply(get(frequencyBytes), constant(patch * row + column))),
     factors,
   );
   f.emit(
@@ -285,17 +163,17 @@ function transformFilter(): FunctionBuilder {
   return f;
 }
 
-/** Slopes [36, inputs, outputs] to those of the filters [9, inputs, outputs], eight numbers a turn. */
-function transformFilterSlopes(): FunctionBuilder {
-  const f = new FunctionBuilder('transformFilterSlopes');
+/** Slopes [frequencies, inputs, outputs] to those of the filters [9, inputs, outputs], eight numbers a turn. */
+function transformFilterSlopes({ tile, patch, filterSlopes: transform }: Scheme): FunctionBuilder {
+  const f = new FunctionBuilder(`transformFilterSlopes${tile}`);
   const [slopes, frequencyBytes, filter, tapBytes, eights] = Array.from({ length: 5 }, () => f.parameter('i32'));
   const one = f.parameter('f32');
   const factors = new Factors(f);
   const turn = transformSquare(
     f,
-    ofFilterSlopes,
-    [PATCH, 3],
-    (row, column) => add(get(slopes), multiply(get(frequencyBytes), constant(PATCH * row + column))),
+    transform,
+    [patch, 3],
+    (row, column) => add(get(slopes), multiply(get(frequencyBytes), constant(patch * row + column))),
     (row, column) => add(get(filter), multiply(get(tapBytes), constant(3 * row + column))),
     factors,
   );
@@ -436,11 +314,13 @@ function accumulateProducts(name: string, height: number): FunctionBuilder {
 }
 
 export const winogradFunctions = [
-  transformTiles('transformInput', ofInput, PATCH, PATCH),
-  transformTiles('transformSlopes', ofSlopes, TILE, PATCH),
-  transformTiles('transformOutput', ofOutput, PATCH, TILE),
-  transformFilter(),
-  transformFilterSlopes(),
+  ...schemes.flatMap((scheme) => [
+    transformTiles('transformInput', scheme.input, [scheme.patch, scheme.patch], scheme),
+    transformTiles('transformSlopes', scheme.slopes, [scheme.tile, scheme.patch], scheme),
+    transformTiles('transformOutput', scheme.output, [scheme.patch, scheme.tile], scheme),
+    transformFilter(scheme),
+    transformFilterSlopes(scheme),
+  ]),
   multiplyFrequencies('multiplyFours', 4),
   multiplyFrequencies('multiplyEights', 8),
   accumulateProducts('accumulateFours', 4),

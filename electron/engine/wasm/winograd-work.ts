@@ -1,9 +1,9 @@
 /**
- * What a thread does of convolution by Winograd's F(4x4, 3x3) and of its filter gradient (see winograd-functions.ts). An image is
- * cut into rows of tiles, counted through all images; tiles at the edges reach beyond it, where the image is zero.
+ * What a thread does of convolution by Winograd's tiles and of its filter gradient (see winograd-schemes.ts). An image is cut into
+ * rows of tiles, counted through all images; tiles at the edges reach beyond it, where the image is zero.
  */
 import type { Hands, Routine } from './tasks.ts';
-import { FREQUENCIES, LANES, PATCH, TILE } from './winograd-functions.ts';
+import { LANES } from './winograd-functions.ts';
 
 const CACHE_BYTES = 384 * 1024; // of transformed tiles and their products that a thread works on at once
 const LEAST_TILES = 32; // at once: each frequency's filter is read once for so many
@@ -11,15 +11,33 @@ const SEGMENT_BYTES = 48 * 1024; // of tiles that the filter gradient passes ove
 const ONE = 1; // from which the transforms make their factors
 const ROWS = 8; // tiles that are multiplied together
 
-/** Rows and columns of tiles of an image. */
-export function tilesOf(height: number, width: number): { rows: number; columns: number } {
-  return { rows: Math.ceil(height / TILE), columns: Math.ceil(width / TILE) };
-}
+/** How images of one size are cut into tiles: 4 or 3 pixels a side, whichever takes fewer multiplications. */
+export class Tiling {
+  readonly height: number;
+  readonly width: number;
+  readonly tile: number;
+  readonly frequencies: number;
+  readonly rows: number; // of tiles in an image
+  readonly columns: number;
+  /** No tile reaches beyond the image. */
+  readonly exact: boolean;
 
-/** Rows of tiles that are worked on at once. */
-function rowsAtOnce(columns: number, channels: number, outChannels: number): number {
-  const tiles = Math.max(LEAST_TILES, CACHE_BYTES / (4 * FREQUENCIES * (channels + outChannels)));
-  return Math.max(1, Math.floor(tiles / columns));
+  constructor(height: number, width: number) {
+    const multiplications = (tile: number) => Math.ceil(height / tile) * Math.ceil(width / tile) * (tile + 2) ** 2;
+    this.height = height;
+    this.width = width;
+    this.tile = multiplications(3) < multiplications(4) ? 3 : 4;
+    this.frequencies = (this.tile + 2) ** 2;
+    this.rows = Math.ceil(height / this.tile);
+    this.columns = Math.ceil(width / this.tile);
+    this.exact = height % this.tile === 0 && width % this.tile === 0;
+  }
+
+  /** Rows of tiles that a thread works on at once. */
+  rowsAtOnce(channels: number, outChannels: number): number {
+    const tiles = Math.max(LEAST_TILES, CACHE_BYTES / (4 * this.frequencies * (channels + outChannels)));
+    return Math.max(1, Math.floor(tiles / this.columns));
+  }
 }
 
 /** Tiles with those that fill the last group. */
@@ -28,8 +46,8 @@ function filled(tiles: number): number {
 }
 
 /**
- * Copies the rows of an image that a row of tiles needs to `strip`, with zeros where the image ends, in rows of `stripWidth` pixels;
- * `border` pixels lie before the first tile.
+ * Copies the rows of an image that a row of tiles needs to `strip`, with zeros where the image ends and `border` pixels around the
+ * tiles. Gives the bytes of a row of the strip.
  */
 function copyStrip(
   { code }: Hands,
@@ -37,20 +55,21 @@ function copyStrip(
   strip: number,
   tileRow: number,
   border: number,
-  [height, width, channels]: [number, number, number],
-  stripWidth: number,
-): void {
+  channels: number,
+  { height, width, tile, columns }: Tiling,
+): number {
   const pixelBytes = 4 * channels;
-  const rowBytes = stripWidth * pixelBytes;
-  const top = tileRow * TILE - border;
-  const rows = TILE + 2 * border;
+  const rowBytes = (tile * columns + 2 * border) * pixelBytes;
+  const top = tileRow * tile - border;
+  const rows = tile + 2 * border;
   const from = Math.max(0, top);
   const until = Math.min(height, top + rows);
   code.clear(strip, (from - top) * rowBytes);
-  const rest = (stripWidth - border - width) * pixelBytes;
+  const rest = rowBytes - (border + width) * pixelBytes;
   const to = strip + (from - top) * rowBytes;
   code.copyBordered(image + from * width * pixelBytes, to, until - from, width * pixelBytes, border * pixelBytes, rest);
   code.clear(strip + (until - top) * rowBytes, (rows - (until - top)) * rowBytes);
+  return rowBytes;
 }
 
 /** Where transformed tiles stand: the first one's address, and bytes from one frequency and tile to the next. */
@@ -68,74 +87,56 @@ export function frequencyBytes(floats: number): number {
   return 4 * floats + 192;
 }
 
-/** Transforms rows of tiles of x with 6 x 6 inputs a tile, the first to address `to`; `strip` holds 6 rows with their border. */
+/** Transforms rows of tiles of x; `strip` holds the rows of one with their border. */
 function transformInput(
   hands: Hands,
   x: number,
   first: number,
   rows: number,
-  [height, width, channels]: [number, number, number],
+  channels: number,
+  tiling: Tiling,
   strip: number,
   to: Transformed,
 ): void {
-  const tiles = tilesOf(height, width);
-  const stripWidth = TILE * tiles.columns + 2;
+  const { height, width, tile, columns } = tiling;
+  const transform = hands.code[`transformInput${tile}`];
   for (let row = 0; row < rows; row++) {
-    const image = Math.floor((first + row) / tiles.rows);
-    const tileRow = (first + row) % tiles.rows;
-    const from = x + 4 * image * height * width * channels;
-    copyStrip(hands, from, strip, tileRow, 1, [height, width, channels], stripWidth);
-    const target = to.address + row * tiles.columns * to.tileBytes;
-    hands.code.transformInput(
-      strip,
-      4 * stripWidth * channels,
-      4 * channels,
-      target,
-      to.frequencyBytes,
-      to.tileBytes,
-      tiles.columns,
-      channels / LANES,
-      ONE,
-    );
+    const image = x + 4 * Math.floor((first + row) / tiling.rows) * height * width * channels;
+    const rowBytes = copyStrip(hands, image, strip, (first + row) % tiling.rows, 1, channels, tiling);
+    const target = to.address + row * columns * to.tileBytes;
+    const eights = channels / LANES;
+    transform(strip, rowBytes, 4 * channels, target, to.frequencyBytes, to.tileBytes, columns, eights, ONE);
   }
 }
 
-/** As `transformInput`, of dy with 4 x 4 slopes a tile. */
+/** As `transformInput`, of dy. */
 function transformSlopes(
   hands: Hands,
   dy: number,
   first: number,
   rows: number,
-  [height, width, channels]: [number, number, number],
+  channels: number,
+  tiling: Tiling,
   strip: number,
   to: Transformed,
 ): void {
-  const tiles = tilesOf(height, width);
-  const exact = height % TILE === 0 && width % TILE === 0;
-  const stripWidth = TILE * tiles.columns;
+  const { height, width, tile, columns, exact } = tiling;
+  const transform = hands.code[`transformSlopes${tile}`];
   for (let row = 0; row < rows; row++) {
-    const image = dy + 4 * Math.floor((first + row) / tiles.rows) * height * width * channels;
-    const tileRow = (first + row) % tiles.rows;
-    const target = to.address + row * tiles.columns * to.tileBytes;
-    if (!exact) copyStrip(hands, image, strip, tileRow, 0, [height, width, channels], stripWidth);
-    const from = exact ? image + 4 * tileRow * TILE * width * channels : strip;
-    hands.code.transformSlopes(
-      from,
-      4 * stripWidth * channels,
-      4 * channels,
-      target,
-      to.frequencyBytes,
-      to.tileBytes,
-      tiles.columns,
-      channels / LANES,
-      ONE,
-    );
+    const image = dy + 4 * Math.floor((first + row) / tiling.rows) * height * width * channels;
+    const tileRow = (first + row) % tiling.rows;
+    const target = to.address + row * columns * to.tileBytes;
+    const [from, rowBytes] = exact
+      ? [image + 4 * tileRow * tile * width * channels, 4 * width * channels]
+      : [strip, copyStrip(hands, image, strip, tileRow, 0, channels, tiling)];
+    const eights = channels / LANES;
+    transform(from, rowBytes, 4 * channels, target, to.frequencyBytes, to.tileBytes, columns, eights, ONE);
   }
 }
 
 /** Bytes of a thread's area for the strip of rows with their border. */
-function stripBytes(width: number, channels: number): number {
-  return 64 * Math.ceil((4 * PATCH * (TILE * Math.ceil(width / TILE) + 2) * channels) / 64);
+function stripBytes({ tile, columns }: Tiling, channels: number): number {
+  return 64 * Math.ceil((4 * (tile + 2) * (tile * columns + 2) * channels) / 64);
 }
 
 /**
@@ -147,22 +148,23 @@ const convolveWinograd: Routine = (
   ...[x, filter, out, firstRow, rowCount, firstPanel, panels, height, width, channels, outChannels]
 ) => {
   const { code, wide } = hands;
-  const tiles = tilesOf(height, width);
-  const atOnce = rowsAtOnce(tiles.columns, channels, panels * LANES);
-  const most = filled(Math.min(atOnce, rowCount) * tiles.columns);
-  const exact = height % TILE === 0 && width % TILE === 0;
+  const tiling = new Tiling(height, width);
+  const { tile, frequencies, columns, exact } = tiling;
+  const transformOutput = code[`transformOutput${tile}`];
+  const atOnce = tiling.rowsAtOnce(channels, panels * LANES);
+  const most = filled(Math.min(atOnce, rowCount) * columns);
   const strip = hands.area;
   const inputStep = frequencyBytes(most * channels);
-  const input = strip + stripBytes(width, channels);
-  const products = input + FREQUENCIES * inputStep;
+  const input = strip + stripBytes(tiling, channels);
+  const products = input + frequencies * inputStep;
   const productStep = frequencyBytes(most * panels * LANES);
-  const partial = products + FREQUENCIES * productStep; // a row of tiles that reaches beyond the image
+  const partial = products + frequencies * productStep; // a row of tiles that reaches beyond the image
   const panelBytes = 4 * channels * LANES;
   const productBytes = 4 * panels * LANES; // of a tile and a frequency
   const transformed = { address: input, frequencyBytes: inputStep, tileBytes: 4 * channels };
   for (let row = firstRow; row < firstRow + rowCount; row += atOnce) {
     const rows = Math.min(atOnce, firstRow + rowCount - row);
-    transformInput(hands, x, row, rows, [height, width, channels], strip, transformed);
+    transformInput(hands, x, row, rows, channels, tiling, strip, transformed);
     (wide ? code.multiplyEights : code.multiplyFours)(
       input,
       4 * channels,
@@ -172,21 +174,21 @@ const convolveWinograd: Routine = (
       products,
       productBytes,
       productStep,
-      FREQUENCIES,
-      filled(rows * tiles.columns) / (wide ? 8 : 4),
+      frequencies,
+      filled(rows * columns) / (wide ? 8 : 4),
       channels,
       panels,
     );
     for (let i = 0; i < rows; i++) {
-      const image = Math.floor((row + i) / tiles.rows);
-      const tileRow = (row + i) % tiles.rows;
-      const from = products + i * tiles.columns * productBytes;
-      const place = out + 4 * ((image * height + tileRow * TILE) * width * outChannels + firstPanel * LANES);
+      const image = Math.floor((row + i) / tiling.rows);
+      const tileRow = (row + i) % tiling.rows;
+      const from = products + i * columns * productBytes;
+      const place = out + 4 * ((image * height + tileRow * tile) * width * outChannels + firstPanel * LANES);
       const [to, toRow, toPixel] = exact
         ? [place, 4 * width * outChannels, 4 * outChannels]
-        : [partial, TILE * tiles.columns * productBytes, productBytes];
-      code.transformOutput(to, toRow, toPixel, from, productStep, productBytes, tiles.columns, panels, ONE);
-      for (let y = 0; !exact && y < Math.min(TILE, height - tileRow * TILE); y++) {
+        : [partial, tile * columns * productBytes, productBytes];
+      transformOutput(to, toRow, toPixel, from, productStep, productBytes, columns, panels, ONE);
+      for (let y = 0; !exact && y < Math.min(tile, height - tileRow * tile); y++) {
         code.copyRows(to + y * toRow, place + 4 * y * width * outChannels, width, toPixel, toPixel, 4 * outChannels);
       }
     }
@@ -194,12 +196,12 @@ const convolveWinograd: Routine = (
 };
 
 /** Bytes that `convolveWinograd` needs of its area for so many rows of tiles and panels. */
-export function convolutionArea(rowCount: number, panels: number, width: number, channels: number): number {
-  const columns = Math.ceil(width / TILE);
-  const tiles = filled(Math.min(rowsAtOnce(columns, channels, panels * LANES), rowCount) * columns);
-  const partial = TILE * TILE * columns * panels * LANES;
+export function convolutionArea(tiling: Tiling, rowCount: number, panels: number, channels: number): number {
+  const rows = Math.min(tiling.rowsAtOnce(channels, panels * LANES), rowCount);
+  const tiles = filled(rows * tiling.columns);
+  const partial = tiling.tile ** 2 * tiling.columns * panels * LANES;
   const transformed = frequencyBytes(tiles * channels) + frequencyBytes(tiles * panels * LANES);
-  return stripBytes(width, channels) + FREQUENCIES * transformed + 4 * partial;
+  return stripBytes(tiling, channels) + tiling.frequencies * transformed + 4 * partial;
 }
 
 /** The filter [9, inputs, outputs] as the input gradient wants it: [9, outputs, inputs], the last tap first. Arguments: addresses of both; the tap, inputs, outputs. */
@@ -216,12 +218,16 @@ const flipFilter: Routine = (hands, filter, flipped, tap, inputs, outputs) => {
   }
 };
 
-/** Transforms a filter's panels. Arguments: addresses of the filter and of the transformed one; the first panel and their number; inputs, outputs. */
-const transformFilter: Routine = ({ code }, filter, transformed, first, count, inputs, outputs) => {
+/**
+ * Transforms a filter's panels. Arguments: addresses of the filter and of the transformed one; the first panel and their number; inputs,
+ * outputs; the side of a tile.
+ */
+const transformFilter: Routine = ({ code }, filter, transformed, first, count, inputs, outputs, tile) => {
   const step = frequencyBytes(inputs * outputs);
+  const transform = code[`transformFilter${tile}`];
   for (let panel = first; panel < first + count; panel++) {
     const to = transformed + 4 * panel * inputs * LANES;
-    code.transformFilter(filter + 4 * panel * LANES, 4 * inputs * outputs, 4 * outputs, to, step, inputs, ONE);
+    transform(filter + 4 * panel * LANES, 4 * inputs * outputs, 4 * outputs, to, step, inputs, ONE);
   }
 };
 
@@ -234,14 +240,15 @@ const transformPair: Routine = (
   ...[x, dy, input, inputStep, slopes, slopeStep, first, rows, height, width, channels, outChannels]
 ) => {
   const transformedInput = { address: input, frequencyBytes: inputStep, tileBytes: 4 * channels };
-  transformInput(hands, x, first, rows, [height, width, channels], hands.area, transformedInput);
+  const tiling = new Tiling(height, width);
+  transformInput(hands, x, first, rows, channels, tiling, hands.area, transformedInput);
   const transformedSlopes = { address: slopes, frequencyBytes: slopeStep, tileBytes: 4 * outChannels };
-  transformSlopes(hands, dy, first, rows, [height, width, outChannels], hands.area, transformedSlopes);
+  transformSlopes(hands, dy, first, rows, outChannels, tiling, hands.area, transformedSlopes);
 };
 
 /** Bytes that `transformPair` needs of its area. */
-export function pairArea(width: number, channels: number, outChannels: number): number {
-  return stripBytes(width, Math.max(channels, outChannels));
+export function pairArea(tiling: Tiling, channels: number, outChannels: number): number {
+  return stripBytes(tiling, Math.max(channels, outChannels));
 }
 
 /**
@@ -260,16 +267,13 @@ const multiplyPair: Routine = ({ code, wide }, input, slopes, sums, tiles, chann
   }
 };
 
-/** Turns some of the slopes [36, inputs, outputs] into those of the filter [9, inputs, outputs]. Arguments: addresses of both, all numbers of a frequency, the first eight of them and how many eights. */
-const transformFilterSlopes: Routine = ({ code }, slopes, filter, numbers, first, eights) => {
-  code.transformFilterSlopes(
-    slopes + 32 * first,
-    frequencyBytes(numbers),
-    filter + 32 * first,
-    4 * numbers,
-    eights,
-    ONE,
-  );
+/**
+ * Turns some of the slopes [frequencies, inputs, outputs] into those of the filter [9, inputs, outputs]. Arguments: addresses of both,
+ * all numbers of a frequency, the first eight of them and how many eights; the side of a tile.
+ */
+const transformFilterSlopes: Routine = ({ code }, slopes, filter, numbers, first, eights, tile) => {
+  const transform = code[`transformFilterSlopes${tile}`];
+  transform(slopes + 32 * first, frequencyBytes(numbers), filter + 32 * first, 4 * numbers, eights, ONE);
 };
 
 export const winogradRoutines = {

@@ -1,8 +1,8 @@
-/** Convolution with 3x3 filters that keeps the size, by Winograd's F(4x4, 3x3), and both its gradients (see winograd-work.ts). */
+/** Convolution with 3x3 filters that keeps the size, by Winograd's tiles, and both its gradients (see winograd-work.ts). */
 import type * as tf from '@tensorflow/tfjs';
 import { type Machine, share } from './machine.ts';
-import { FREQUENCIES, LANES } from './winograd-functions.ts';
-import { convolutionArea, frequencyBytes, pairArea, tilesOf } from './winograd-work.ts';
+import { LANES } from './winograd-functions.ts';
+import { convolutionArea, frequencyBytes, pairArea, Tiling } from './winograd-work.ts';
 
 const PAIR_BYTES = 4 * 2 ** 20; // of transformed tiles that the filter gradient holds at once
 const FILTER_CACHE = 256 * 1024; // bytes of a transformed filter up to which every thread goes through all of it
@@ -35,16 +35,17 @@ function convolve(
   outChannels: number,
 ): tf.TensorInfo {
   const [images, height, width] = x.shape;
-  const filterBytes = FREQUENCIES * frequencyBytes(channels * outChannels);
+  const tiling = new Tiling(height, width);
+  const { rows, columns, tile, frequencies } = tiling;
+  const filterBytes = frequencies * frequencyBytes(channels * outChannels);
   const transformed = machine.scratch('transformed filter', filterBytes);
   const out = machine.output([images, height, width, outChannels]);
   machine.run(
     'transformFilter',
     share(outChannels / LANES, 4 * machine.threads).map(([first, count]) => [
-      ...[filter, transformed, first, count, channels, outChannels],
+      ...[filter, transformed, first, count, channels, outChannels, tile],
     ]),
   );
-  const { rows, columns } = tilesOf(height, width);
   // Where a filter is large, threads share out its panels, so that each reads its own from memory once.
   const panelShares = share(outChannels / LANES, filterBytes > FILTER_CACHE ? machine.threads : 1);
   const rowShares = share(
@@ -57,7 +58,7 @@ function convolve(
       ...[firstRow, rowCount, firstPanel, panels, height, width, channels, outChannels],
     ]),
   );
-  const areas = calls.map(([, , , , rowCount, , panels]) => convolutionArea(rowCount, panels, width, channels));
+  const areas = calls.map(([, , , , rowCount, , panels]) => convolutionArea(tiling, rowCount, panels, channels));
   machine.run('convolveWinograd', calls, Math.max(...areas));
   return out;
 }
@@ -71,20 +72,21 @@ export function filterGradientWinograd(
 ): tf.TensorInfo {
   const [, , channels, outChannels] = filterShape;
   const [images, height, width] = x.shape;
-  const { rows, columns } = tilesOf(height, width);
-  const tileBytes = 4 * FREQUENCIES * (channels + outChannels);
+  const tiling = new Tiling(height, width);
+  const { rows, columns, tile, frequencies } = tiling;
+  const tileBytes = 4 * frequencies * (channels + outChannels);
   const atOnce = Math.min(images * rows, Math.max(1, Math.floor(PAIR_BYTES / (tileBytes * columns))));
   const inputStep = frequencyBytes(atOnce * columns * channels);
   const slopeStep = frequencyBytes(atOnce * columns * outChannels);
-  const input = machine.scratch('transformed input', FREQUENCIES * inputStep);
-  const slopes = machine.scratch('transformed slopes', FREQUENCIES * slopeStep);
+  const input = machine.scratch('transformed input', frequencies * inputStep);
+  const slopes = machine.scratch('transformed slopes', frequencies * slopeStep);
   const numbers = channels * outChannels;
   const sumStep = frequencyBytes(numbers);
-  const sums = machine.scratch('filter slopes', FREQUENCIES * sumStep);
+  const sums = machine.scratch('filter slopes', frequencies * sumStep);
   const out = machine.output(filterShape);
   machine.run(
     'clear',
-    share(FREQUENCIES, machine.threads).map(([first, count]) => [sums + first * sumStep, count * sumStep]),
+    share(frequencies, machine.threads).map(([first, count]) => [sums + first * sumStep, count * sumStep]),
   );
   for (let from = 0; from < images * rows; from += atOnce) {
     const count = Math.min(atOnce, images * rows - from);
@@ -94,8 +96,8 @@ export function filterGradientWinograd(
       ...[slopes + 4 * first * columns * outChannels, slopeStep],
       ...[from + first, some, height, width, channels, outChannels],
     ]);
-    machine.run('transformPair', pairs, pairArea(width, channels, outChannels));
-    const products = Array.from({ length: FREQUENCIES }, (_, frequency) => [
+    machine.run('transformPair', pairs, pairArea(tiling, channels, outChannels));
+    const products = Array.from({ length: frequencies }, (_, frequency) => [
       ...[input + frequency * inputStep, slopes + frequency * slopeStep, sums + frequency * sumStep],
       ...[count * columns, channels, outChannels],
     ]);
@@ -104,7 +106,7 @@ export function filterGradientWinograd(
   const shares = share(numbers / LANES, Math.min(4 * machine.threads, Math.ceil(numbers / 2048)));
   machine.run(
     'transformFilterSlopes',
-    shares.map(([first, eights]) => [sums, machine.address(out), numbers, first, eights]),
+    shares.map(([first, eights]) => [sums, machine.address(out), numbers, first, eights, tile]),
   );
   return out;
 }
