@@ -113,6 +113,17 @@ export const storeFour = (address: Code, value: Code, offset = 0): Code => [
   2,
   ...unsigned(offset),
 ];
+export const nearestFour = (a: Code): Code => [...a, ...simd(0x6a)]; // whole numbers, as floats
+/** 2 to the power of whole numbers from -126 to 127, given as floats. */
+export const powersOfTwo = (exponents: Code): Code => [
+  ...exponents,
+  ...simd(0xf8), // to whole numbers
+  ...simd(0x0c),
+  ...new Uint8Array(Int32Array.of(127, 127, 127, 127).buffer),
+  ...simd(0xae), // added
+  ...constant(23),
+  ...simd(0xab), // shifted to where a float has its exponent
+];
 export const splat = (a: Code): Code => [...a, ...simd(0x13)];
 export const addFour = (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe4)];
 export const maximumFour = (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe9)];

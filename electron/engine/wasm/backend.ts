@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-wasm';
 import { adamKernels } from './adam.ts';
+import { addKernels } from './add.ts';
 import { convolutionKernels } from './convolution.ts';
 import { identityKernels } from './identity.ts';
 import { joinKernels } from './join.ts';
@@ -31,6 +32,7 @@ export async function useWasm(): Promise<void> {
     identityKernels,
     matrixKernels,
     segmentationKernels,
+    addKernels,
   ];
   for (const kernel of makers.flatMap((make) => make(machine))) {
     if (tf.getKernel(kernel.kernelName, 'wasm')) tf.unregisterKernel(kernel.kernelName, 'wasm');

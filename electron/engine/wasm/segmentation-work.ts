@@ -1,5 +1,51 @@
 /** What a thread does of the sums of the segmentation loss and of their gradient: one slice, whose pixels have few classes. */
+import {
+  constant,
+  decrease,
+  FunctionBuilder,
+  get,
+  increase,
+  loadFour,
+  maximumFour,
+  multiplyAdd,
+  multiplyFour,
+  nearestFour,
+  powersOfTwo,
+  repeatWhile,
+  set,
+  splatConstant,
+  storeFour,
+} from './assembler.ts';
 import type { Routine } from './tasks.ts';
+
+/**
+ * Replaces `fours` times four numbers, none above 0, by their exponentials, to 2e-7 of each: e^x = 2^n e^r with n the whole number nearest to
+ * x / ln 2, and e^r by its Taylor polynomial, for which r, at most half of ln 2, is small enough.
+ */
+function exponentials(): FunctionBuilder {
+  const f = new FunctionBuilder('exponentials');
+  const [address, fours] = [f.parameter('i32'), f.parameter('i32')];
+  const [x, n, power] = Array.from({ length: 3 }, () => f.local('v128'));
+  const coefficients = [1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1, 1];
+  const ln2 = 0.693145751953125; // so short that n times it is exact; the rest follows
+  f.emit(
+    repeatWhile(
+      get(fours),
+      set(x, maximumFour(loadFour(get(address)), splatConstant(-87))), // below, floats end
+      set(n, nearestFour(multiplyFour(get(x), splatConstant(Math.LOG2E)))),
+      set(x, multiplyAdd(get(n), splatConstant(-ln2), get(x))),
+      set(x, multiplyAdd(get(n), splatConstant(ln2 - Math.LN2), get(x))),
+      set(power, splatConstant(coefficients[0])),
+      ...coefficients.slice(1).map((each) => set(power, multiplyAdd(get(power), get(x), splatConstant(each)))),
+      storeFour(get(address), multiplyFour(get(power), powersOfTwo(get(n)))),
+      increase(address, constant(16)),
+      decrease(fours, constant(1)),
+    ),
+  );
+  return f;
+}
+
+export const segmentationFunctions = [exponentials()];
 
 /**
  * The slice's part of the sums [3, classes], as doubles, and its class probabilities [pixels, classes]. Arguments: addresses of
@@ -16,11 +62,21 @@ const segmentationSums: Routine = (hands, logits, classes, probabilities, sums, 
     const to = probabilities / 4 + pixel * classCount;
     let most = floats[at];
     for (let c = 1; c < classCount; c++) most = Math.max(most, floats[at + c]);
+    for (let c = 0; c < classCount; c++) floats[to + c] = floats[at + c] - most;
+  }
+  const count = pixels * classCount;
+  hands.code.exponentials(probabilities, Math.floor(count / 4));
+  for (let at = probabilities / 4 + count - (count % 4); at < probabilities / 4 + count; at++) {
+    floats[at] = Math.exp(floats[at]);
+  }
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const at = logits / 4 + pixel * classCount;
+    const to = probabilities / 4 + pixel * classCount;
+    let most = floats[at];
     let sum = 0;
     for (let c = 0; c < classCount; c++) {
-      const power = Math.exp(floats[at + c] - most);
-      floats[to + c] = power;
-      sum += power;
+      most = Math.max(most, floats[at + c]);
+      sum += floats[to + c];
     }
     for (let c = 0; c < classCount; c++) {
       const probability = floats[to + c] / sum;

@@ -232,6 +232,36 @@ const transformFilter: Routine = ({ code }, filter, transformed, first, count, i
 };
 
 /**
+ * What some rows of tiles give of the sums [frequencies, channels, outChannels], which are set to it. Arguments: addresses of x, of dy and
+ * of the sums; the first row and their number; height, width, channels, output channels.
+ */
+const sumPairs: Routine = (hands, x, dy, sums, firstRow, rowCount, height, width, channels, outChannels) => {
+  const tiling = new Tiling(height, width);
+  const { frequencies, columns } = tiling;
+  const atOnce = Math.min(rowCount, tiling.rowsAtOnce(channels, outChannels));
+  const [inputStep, slopeStep] = [channels, outChannels].map((count) => frequencyBytes(atOnce * columns * count));
+  const sumStep = frequencyBytes(channels * outChannels);
+  const input = hands.area + pairArea(tiling, channels, outChannels);
+  const slopes = input + frequencies * inputStep;
+  hands.code.clear(sums, frequencies * sumStep);
+  for (let row = firstRow; row < firstRow + rowCount; row += atOnce) {
+    const rows = Math.min(atOnce, firstRow + rowCount - row);
+    transformPair(hands, x, dy, input, inputStep, slopes, slopeStep, row, rows, height, width, channels, outChannels);
+    for (let f = 0; f < frequencies; f++) {
+      const [a, b, to] = [input + f * inputStep, slopes + f * slopeStep, sums + f * sumStep];
+      multiplyPair(hands, a, b, to, rows * columns, channels, outChannels);
+    }
+  }
+};
+
+/** Bytes that `sumPairs` needs of its area. */
+export function sumPairsArea(tiling: Tiling, rowCount: number, channels: number, outChannels: number): number {
+  const tiles = Math.min(rowCount, tiling.rowsAtOnce(channels, outChannels)) * tiling.columns;
+  const transformed = frequencyBytes(tiles * channels) + frequencyBytes(tiles * outChannels);
+  return pairArea(tiling, channels, outChannels) + tiling.frequencies * transformed;
+}
+
+/**
  * Transforms some rows of tiles of x and of dy. Arguments: addresses of both; where the first of these rows goes for both, and bytes
  * from one frequency to the next; the first row and their number; height, width, channels, output channels.
  */
@@ -280,6 +310,7 @@ export const winogradRoutines = {
   convolveWinograd,
   flipFilter,
   transformFilter,
+  sumPairs,
   transformPair,
   multiplyPair,
   transformFilterSlopes,

@@ -2,9 +2,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type Machine, share } from './machine.ts';
 import { LANES } from './winograd-functions.ts';
-import { convolutionArea, frequencyBytes, pairArea, Tiling } from './winograd-work.ts';
+import { convolutionArea, frequencyBytes, pairArea, sumPairsArea, Tiling } from './winograd-work.ts';
 
 const PAIR_BYTES = 4 * 2 ** 20; // of transformed tiles that the filter gradient holds at once
+const SMALL_FILTER = 4096; // weights of a tap
+const PARTS = 8; // of a batch whose filter gradients are summed: always as many, so that threads don't change the sum
 const FILTER_CACHE = 256 * 1024; // bytes of a transformed filter up to which every thread goes through all of it
 
 /** Whether channels can be worked on, which is in eights. */
@@ -71,19 +73,52 @@ export function filterGradientWinograd(
   filterShape: number[],
 ): tf.TensorInfo {
   const [, , channels, outChannels] = filterShape;
-  const [images, height, width] = x.shape;
+  const numbers = channels * outChannels;
+  const { frequencies, tile } = new Tiling(x.shape[1], x.shape[2]);
+  const sums = machine.scratch('filter slopes', frequencies * frequencyBytes(numbers));
+  const sum = numbers <= SMALL_FILTER ? sumInParts : sumByFrequency;
+  sum(machine, x, dy, sums);
+  const out = machine.output(filterShape);
+  const shares = share(numbers / LANES, Math.min(4 * machine.threads, Math.ceil(numbers / 2048)));
+  machine.run(
+    'transformFilterSlopes',
+    shares.map(([first, eights]) => [sums, machine.address(out), numbers, first, eights, tile]),
+  );
+  return out;
+}
+
+/** For small filters: threads take rows of tiles, each part with sums of its own, which are added up. */
+function sumInParts(machine: Machine, x: tf.TensorInfo, dy: tf.TensorInfo, sums: number): void {
+  const [images, height, width, channels] = x.shape;
+  const outChannels = dy.shape[3];
   const tiling = new Tiling(height, width);
-  const { rows, columns, tile, frequencies } = tiling;
+  const bytes = tiling.frequencies * frequencyBytes(channels * outChannels);
+  const parts = machine.scratch('filter slopes in parts', PARTS * bytes);
+  const shares = share(images * tiling.rows, PARTS);
+  const calls = shares.map(([first, rows], part) => [
+    ...[machine.address(x), machine.address(dy), parts + part * bytes],
+    ...[first, rows, height, width, channels, outChannels],
+  ]);
+  machine.run('sumPairs', calls, sumPairsArea(tiling, shares[0][1] + 1, channels, outChannels));
+  const sumCalls = share(bytes / 16, machine.threads).map(([first, fours]) => [
+    ...[parts + 16 * first, bytes, shares.length, sums + 16 * first, fours],
+  ]);
+  machine.run('sumOfParts', sumCalls);
+}
+
+/** For large filters: all threads transform some tiles, then each adds up some frequencies of these. */
+function sumByFrequency(machine: Machine, x: tf.TensorInfo, dy: tf.TensorInfo, sums: number): void {
+  const [images, height, width, channels] = x.shape;
+  const outChannels = dy.shape[3];
+  const tiling = new Tiling(height, width);
+  const { rows, columns, frequencies } = tiling;
   const tileBytes = 4 * frequencies * (channels + outChannels);
   const atOnce = Math.min(images * rows, Math.max(1, Math.floor(PAIR_BYTES / (tileBytes * columns))));
   const inputStep = frequencyBytes(atOnce * columns * channels);
   const slopeStep = frequencyBytes(atOnce * columns * outChannels);
   const input = machine.scratch('transformed input', frequencies * inputStep);
   const slopes = machine.scratch('transformed slopes', frequencies * slopeStep);
-  const numbers = channels * outChannels;
-  const sumStep = frequencyBytes(numbers);
-  const sums = machine.scratch('filter slopes', frequencies * sumStep);
-  const out = machine.output(filterShape);
+  const sumStep = frequencyBytes(channels * outChannels);
   machine.run(
     'clear',
     share(frequencies, machine.threads).map(([first, count]) => [sums + first * sumStep, count * sumStep]),
@@ -103,10 +138,4 @@ export function filterGradientWinograd(
     ]);
     machine.run('multiplyPair', products);
   }
-  const shares = share(numbers / LANES, Math.min(4 * machine.threads, Math.ceil(numbers / 2048)));
-  machine.run(
-    'transformFilterSlopes',
-    shares.map(([first, eights]) => [sums, machine.address(out), numbers, first, eights, tile]),
-  );
-  return out;
 }

@@ -1,11 +1,13 @@
 /** Everything that a thread of the engine can do. This file and what it imports know no TensorFlow.js: threads start fast. */
+
 import { adamFunctions, adamRoutines } from './adam-work.ts';
+import { addFunctions, addRoutines } from './add-work.ts';
 import { copyFunctions, copyRoutines } from './copy-work.ts';
 import { directConvolutionFunctions, directConvolutionRoutines } from './direct-convolution-work.ts';
 import { joinFunctions, joinRoutines } from './join-work.ts';
 import { normFunctions, normRoutines } from './norm-work.ts';
 import { poolFunctions, poolRoutines } from './pool-work.ts';
-import { segmentationRoutines } from './segmentation-work.ts';
+import { segmentationFunctions, segmentationRoutines } from './segmentation-work.ts';
 import type { Routine } from './tasks.ts';
 import { winogradRoutines } from './winograd-work.ts';
 
@@ -17,6 +19,8 @@ export const workFunctions = [
   poolFunctions,
   adamFunctions,
   copyFunctions,
+  segmentationFunctions,
+  addFunctions,
 ].flat();
 
 export const routines = {
@@ -28,6 +32,7 @@ export const routines = {
   ...adamRoutines,
   ...copyRoutines,
   ...segmentationRoutines,
+  ...addRoutines,
 } satisfies Record<string, Routine>;
 
 export type RoutineName = keyof typeof routines;
