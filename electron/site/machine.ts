@@ -9,6 +9,8 @@ import { choose } from '../engine/preference.ts';
 import { createSite } from '../storage/site-folder.ts';
 import { type InspectOptions, inspectEngines } from './engines.ts';
 
+export type { BenchReport };
+
 const LEAST_MEMORY = 1.5e9; // bytes; a site with its trainer stays under 1 GB at the default plan
 const LEAST_DISK = 2e9; // bytes, where temporary files and most sites live
 
