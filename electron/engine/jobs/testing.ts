@@ -89,7 +89,7 @@ export function remoteBatch(seed: number): FeatureBatch {
 /** A pre-training job whose state and results carry `name`; writes the weights that it begins with. */
 export function pretrainJob(site: TestSite, name: string, changes: Partial<PretrainJob> = {}): PretrainJob {
   const weights = site.path('encoder-start');
-  initialise({ plan, parts: ['encoder', 'projection'], out: weights });
+  initialise({ plan: changes.plan ?? plan, parts: ['encoder', 'projection'], out: weights });
   return {
     plan,
     round: 1,
@@ -106,7 +106,7 @@ export function pretrainJob(site: TestSite, name: string, changes: Partial<Pretr
 /** As `pretrainJob`, for fine-tuning of the first volume. */
 export function finetuneJob(site: TestSite, name: string, changes: Partial<FinetuneJob> = {}): FinetuneJob {
   const weights = site.path('unet-start');
-  initialise({ plan, parts: ['encoder', 'decoder'], out: weights });
+  initialise({ plan: changes.plan ?? plan, parts: ['encoder', 'decoder'], out: weights });
   return {
     plan,
     seed: 5,
