@@ -1,13 +1,28 @@
 /**
- * Three kinds of tests beside their units: `node` for all that runs in processes, `state` for the window's classes and maths
+ * Kinds of tests beside their units: `node` for all that runs in processes, an engine's name for what learns on it, `state` for the window's classes and maths
  * without a page, `window` (*.browser.test.ts) for components in a real browser.
  */
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import type { EngineName } from './shared/engine.ts';
 import { findBrowser, launchOptions } from './tests/browser.ts';
 
 const inBrowser = ['renderer/**/*.browser.test.ts'];
+
+const inProcesses = {
+  pool: 'forks' as const, // native addons and WASM engines: one process a file
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
+/** What `node` runs on wasm, on another engine. Where it is not there, its tests are reported as not run. */
+function onEngine(name: EngineName): TestProjectConfiguration {
+  const include = ['electron/learning/**/*.test.ts', 'electron/engine/{kernels,jobs/*}.test.ts'];
+  const env = { ISOCENTER_TEST_ENGINE: name };
+  const before = { setupFiles: ['tests/without-engine.ts'], globalSetup: ['tests/say-engine.ts'] };
+  return { test: { name, include, env, ...before, ...inProcesses } };
+}
 
 export default defineConfig({
   test: {
@@ -17,11 +32,10 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['electron/**/*.test.ts', 'shared/**/*.test.ts', 'tests/**/*.test.ts'],
-          pool: 'forks', // native addons and WASM engines: one process a file
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...inProcesses,
         },
       },
+      onEngine('tensorflow'),
       {
         plugins: [svelte()],
         resolve: { conditions: ['browser'] }, // Svelte's runes as a page has them

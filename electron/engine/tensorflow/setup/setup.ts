@@ -29,6 +29,8 @@ export interface SetupOptions {
   sum?: string;
   /** For NVIDIA cards, with CUDA. */
   cuda: boolean;
+  /** Only the version that the tests know, whatever else is reached. */
+  pinned?: boolean;
 }
 
 /** Names of what is built for NVIDIA cards. */
@@ -48,8 +50,12 @@ export async function setUp(options: SetupOptions, say: (line: string) => void):
       'The engines webgpu and wasm need no set-up.',
     );
   }
-  mkdirSync(enginesFolder(), { recursive: true });
-  removeUnfinished();
+  try {
+    mkdirSync(enginesFolder(), { recursive: true });
+    removeUnfinished();
+  } catch (error) {
+    throw asProblem(error);
+  }
   checkSpace(options.cuda ? NEEDED.cuda : NEEDED.processor);
   const ways = waysFor(options, say);
   const problems: Problem[] = [];
@@ -58,15 +64,15 @@ export async function setUp(options: SetupOptions, say: (line: string) => void):
     try {
       return await setUpBy(way, say);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      problems.push(error);
-      say(`   This does not work here: ${error.message}`);
+      const problem = asProblem(error);
+      problems.push(problem);
+      say(`   This does not work here: ${problem.message}`);
     }
   }
   throw problems[problems.length - 1];
 }
 
-function waysFor({ from, sum, cuda }: SetupOptions, say: (line: string) => void): Way[] {
+function waysFor({ from, sum, cuda, pinned }: SetupOptions, say: (line: string) => void): Way[] {
   if (from.length > 0) {
     const title = `TensorFlow from ${from.join(', ')}`;
     return [{ title, compiles: true, fill: (folder, scratch) => fillFromFiles(from, sum, folder, scratch, say) }];
@@ -77,7 +83,7 @@ function waysFor({ from, sum, cuda }: SetupOptions, say: (line: string) => void)
     fill: (folder, scratch) => fillFromIndex(folder, scratch, say, cuda),
   };
   // What the package downloads is tied to CUDA 11.2, which no current card comes with.
-  if (cuda) return [index];
+  if (cuda || pinned) return [index];
   const publisher: Way = {
     title: 'The download of the npm package itself',
     compiles: false,
@@ -141,6 +147,14 @@ function removeUnfinished(): void {
   }
 }
 
+/** What the system refuses, such as a full disk or a folder that is not this account's, is a problem as well. */
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return new Problem(`The system refuses: ${message}.`);
+}
+
 function checkSpace(needed: number): void {
   const { bavail, bsize } = statfsSync(enginesFolder());
   const free = (bavail * bsize) / GIGABYTE;
@@ -156,7 +170,7 @@ const HELP = `npm run engine:tensorflow [-- OPTION...]
   --cuda          TensorFlow for NVIDIA cards, with NVIDIA's CUDA libraries; nothing but the driver must be installed
   --from PATH     a wheel or libtensorflow-*.tar.gz, or a folder of wheels, instead of a download; may be given again
   --sha256 SUM    what the file given with --from must sum up to
-  --if-possible   only where it is not set up yet, and ends well also where it cannot be
+  --if-possible   for npm test: from PyPI, only where it is not set up yet, and ends well also where it cannot be
   --remove        takes it off this machine
 `;
 
@@ -181,7 +195,8 @@ if (import.meta.main) {
     say(`TensorFlow ${there.tensorflow} is in ${installFolder()}.`);
   } else {
     try {
-      await setUp({ from: values.from, sum: values.sha256, cuda: values.cuda }, say);
+      const { from, sha256: sum, cuda } = values;
+      await setUp({ from, sum, cuda, pinned: values['if-possible'] }, say);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       say(`TensorFlow is not set up. ${error.message} ${error.next}`.trim());

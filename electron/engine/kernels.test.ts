@@ -1,20 +1,21 @@
-/** The network's own kernels, held to the same steps put together from tfjs operations on the plain JavaScript backend. */
+/** The kernels that an engine has for the network, held to the same steps put together from tfjs operations on the plain JavaScript backend. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Part } from '../../../shared/weight-shapes.ts';
-import { Adam, type AdamState } from '../../learning/network/adam.ts';
-import { joinSkip, normLeaky } from '../../learning/network/fused.ts';
-import { project, segmentLogits } from '../../learning/network/unet.ts';
-import { initialWeights } from '../../learning/network/weights.ts';
-import { useWasm } from './backend.ts';
+import type { Part } from '../../shared/weight-shapes.ts';
+import { Adam, type AdamState } from '../learning/network/adam.ts';
+import { joinSkip, normLeaky } from '../learning/network/fused.ts';
+import { project, segmentLogits } from '../learning/network/unet.ts';
+import { initialWeights } from '../learning/network/weights.ts';
+import { startTestEngine } from './testing.ts';
 
-beforeAll(useWasm);
+beforeAll(startTestEngine);
 
 async function onBoth<T>(call: () => T | Promise<T>): Promise<[T, T]> {
+  const engine = tf.getBackend();
   const ours = await call();
   await tf.setBackend('cpu');
   const theirs = await call();
-  await tf.setBackend('wasm');
+  await tf.setBackend(engine);
   return [ours, theirs];
 }
 
