@@ -2,6 +2,7 @@
  * The trainer process. It computes one job at a time, reads and writes the site's files, and opens no socket. It ends
  * with the process that started it.
  */
+import { constants, setPriority } from 'node:os';
 import { createBirpc } from 'birpc';
 import type { EngineChoice } from '../../shared/engine.ts';
 import { isFault } from '../../shared/errors.ts';
@@ -30,6 +31,13 @@ const verbs: TrainerVerbs = {
     cancelling.abort();
   },
 };
+
+try {
+  // A person may be reading a volume meanwhile. Threads that are started after this go second too.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // Where the system does not allow it, they share the processor evenly.
+}
 
 const parent = connectToParent();
 const site = createBirpc<SiteVerbs, TrainerVerbs>(verbs, {

@@ -24,8 +24,8 @@ describe('bench', () => {
         expect(parts[part], part).toBeGreaterThan(0);
       }
     }
-    expect(heard.map(({ step }) => step)).toEqual(Array.from({ length: 10 }, (_, i) => i + 1));
-    expect(heard[9].steps).toBe(10);
+    expect(heard.map(({ step }) => step)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
+    expect(heard[15].steps).toBe(16);
     expect(tf.memory().numTensors).toBe(before);
     expect(tf.getKernel('Conv2D', 'wasm').kernelFunc).toBe(convolution);
   });

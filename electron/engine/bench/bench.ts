@@ -14,7 +14,7 @@ import { type StepTime, timeKernels } from './kernel-times.ts';
 
 const FEATURES = 512; // in the memory bank's sample, as in the default plan
 const PARTITIONS = 4;
-const WARM_UP = 2; // steps that are not counted: code is compiled and memory grows
+const WARM_UP = 5; // steps that are not counted: code is compiled and memory grows
 
 type Step = Timed['steps'][number];
 type TrainingStep = { train: () => Promise<void>; dispose: () => void };

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ADAM_STEP } from '../../learning/network/adam.ts';
 import { JOIN_SKIP, JOIN_SKIP_GRADIENT, NORM_LEAKY, NORM_LEAKY_GRADIENT } from '../../learning/network/fused.ts';
+import { SEGMENTATION_SUMS, SEGMENTATION_SUMS_GRADIENT } from '../../learning/segmentation-loss.ts';
 
 /** Parts of a step, and the kernels of each; every other kernel is 'elementwise'. */
 const partOf: Record<string, string> = {
@@ -15,6 +16,8 @@ const partOf: Record<string, string> = {
   [JOIN_SKIP]: 'skip connections',
   [JOIN_SKIP_GRADIENT]: 'skip connections',
   BatchMatMul: 'matrix products',
+  [SEGMENTATION_SUMS]: 'segmentation loss',
+  [SEGMENTATION_SUMS_GRADIENT]: 'segmentation loss',
   [ADAM_STEP]: 'optimiser',
 };
 

@@ -22,7 +22,7 @@ CLASSES = 3
 FEATURES = 512
 FEATURE_LENGTH = 128
 PARTITIONS = 4
-WARM_UP = 2
+WARM_UP = 5
 
 
 def block(inputs: int, outputs: int) -> nn.Sequential:
