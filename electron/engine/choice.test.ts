@@ -27,7 +27,7 @@ it('asks no engine more than it needs to: looking loads drivers', async () => {
     engine('wasm', 'processor', calls),
   ];
   const started = await startEngine('auto', all);
-  expect(started).toEqual({ computedOn: { engine: 'tensorflow', device: 'a cuda' }, kind: 'cuda' });
+  expect(started).toEqual({ computedOn: { engine: 'tensorflow', device: 'a cuda' }, kind: 'cuda', memory: 1e9 });
   await startEngine('wasm', all);
   expect(calls).toEqual(['look tensorflow', 'start tensorflow', 'look wasm', 'start wasm']);
 });

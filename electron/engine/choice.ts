@@ -9,6 +9,7 @@ import { wasm } from './wasm/engine.ts';
 export interface Started {
   computedOn: ComputedOn;
   kind: DeviceKind;
+  memory: number; // bytes that training may take there
 }
 
 export const engines: readonly Engine[] = [tensorflow, wasm];
@@ -31,7 +32,7 @@ export async function startEngine(choice: EngineChoice, among: readonly Engine[]
     }
     try {
       await engine.start();
-      return { computedOn: { engine: engine.name, device: look.device }, kind: look.kind };
+      return { computedOn: { engine: engine.name, device: look.device }, kind: look.kind, memory: look.memory };
     } catch (error) {
       failed.set(engine.name, lookOfFailed(error));
     }

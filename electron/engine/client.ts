@@ -68,7 +68,10 @@ export class Trainer {
         return outcome.result as ResultOf<V>;
       }
       signal?.throwIfAborted();
-      if (outcome.kind === 'fault') throw fault(outcome.code, outcome.details);
+      if (outcome.kind === 'fault') {
+        if (outcome.code === 'engine.out-of-memory') await this.close(); // gives back all that the process holds
+        throw fault(outcome.code, outcome.details);
+      }
       if (outcome.kind === 'cancelled') throw fault('engine.cancelled', { verb });
       throw fault('engine.job-failed', { verb, reason: outcome.message }, new Error(outcome.stack));
     } catch (error) {

@@ -20,6 +20,7 @@ export interface Progress {
   loss?: number; // of the step just finished
   dice?: number; // mean over labels of the validation volumes, where just measured
   message?: string;
+  notice?: string; // a sentence that is said once and is to be read
   memory?: number; // bytes that the trainer holds now; it adds this on the way
 }
 
@@ -95,6 +96,7 @@ export interface Trained {
   seconds: number; // in this process
   volumes: number; // trained on
   slices: number; // shown to the network in all steps together
+  parts: number; // that a batch was computed in, one after the other, to fit into memory
 }
 
 export interface BenchJob {

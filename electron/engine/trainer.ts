@@ -3,6 +3,7 @@
  * with the process that started it.
  */
 import { constants, setPriority } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
 import { createBirpc } from 'birpc';
 import type { EngineChoice } from '../../shared/engine.ts';
 import { isFault } from '../../shared/errors.ts';
@@ -12,6 +13,7 @@ import { startEngine } from './choice.ts';
 import { inspect } from './inspect.ts';
 import { createJobs } from './jobs/index.ts';
 import type { Progress, TrainerJobs } from './jobs.ts';
+import { saysOutOfMemory } from './memory.ts';
 import { connectToParent } from './parent.ts';
 
 let cancelling = new AbortController();
@@ -69,5 +71,8 @@ function outcomeOf(error: unknown): Outcome {
   if (cancelling.signal.aborted) return { kind: 'cancelled' };
   if (isFault(error)) return { kind: 'fault', code: error.code, details: error.details };
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  if (saysOutOfMemory(message)) {
+    return { kind: 'fault', code: 'engine.out-of-memory', details: { engine: tf.getBackend(), reason: message } };
+  }
   return { kind: 'crash', message, stack };
 }

@@ -7,7 +7,7 @@ import { takeNumbers } from './numbers.ts';
 import { partsOf } from './parts.ts';
 import type { SliceStack } from './slices.ts';
 
-const BATCH = 16; // slices a forward pass, where the memory at hand is enough for them
+export const SLICES_AT_ONCE = 16; // in a pass forward, where the memory at hand is enough for them
 
 /** Class probabilities of some consecutive slices. */
 export interface ProbabilityBatch {
@@ -21,9 +21,9 @@ export async function* segmentSlices(
   weights: Weights,
   volume: SliceStack,
   settings: NetworkSettings,
-  mostSlices = BATCH,
+  mostSlices = SLICES_AT_ONCE,
 ): AsyncGenerator<ProbabilityBatch> {
-  for (const { from, count } of partsOf(volume.count, Math.min(BATCH, mostSlices))) {
+  for (const { from, count } of partsOf(volume.count, Math.min(SLICES_AT_ONCE, mostSlices))) {
     const probabilities = tf.tidy(() => tf.softmax(logitsOf(weights, volume, from, count, settings)));
     yield { from, count, probabilities: await takeNumbers(probabilities) };
   }
@@ -34,11 +34,11 @@ export async function classify(
   weights: Weights,
   volume: SliceStack,
   settings: NetworkSettings,
-  mostSlices = BATCH,
+  mostSlices = SLICES_AT_ONCE,
 ): Promise<Uint8Array> {
   const area = volume.side * volume.side;
   const classes = new Uint8Array(volume.count * area);
-  for (const { from, count } of partsOf(volume.count, Math.min(BATCH, mostSlices))) {
+  for (const { from, count } of partsOf(volume.count, Math.min(SLICES_AT_ONCE, mostSlices))) {
     const batch = tf.tidy(() => tf.argMax(logitsOf(weights, volume, from, count, settings), 3));
     classes.set(await takeNumbers(batch), from * area);
   }

@@ -222,12 +222,13 @@ function trainingOptions({ site, plan, run, onEvent }: Membership, round: Round)
   return {
     signal: round.signal,
     onEngine: (on) => site.folder.runs.noteComputedOn(run.id, on),
-    onProgress: ({ step, loss }) =>
+    onProgress: ({ step, loss, notice }) =>
       onEvent({
         type: 'progress',
         step: stepsBefore('federated', plan, place) + step,
         steps: stepsOf('federated', plan),
         loss,
+        notice,
         words: `round ${place} of ${roundsOf('federated', plan)}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`,
       }),
   };

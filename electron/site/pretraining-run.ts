@@ -60,11 +60,12 @@ export async function pretrainAlone(site: SiteContext, options: PretrainOptions)
         {
           signal,
           onEngine: (on) => folder.runs.noteComputedOn(run.id, on),
-          onProgress: ({ step, loss }) =>
+          onProgress: ({ step, loss, notice }) =>
             onProgress?.({
               step: stepsBefore('pretrain', plan, round) + step,
               steps: plan.rounds * plan.stepsPerRound,
               loss,
+              notice,
               message: `round ${round} of ${plan.rounds}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`,
             }),
         },

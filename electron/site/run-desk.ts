@@ -166,7 +166,7 @@ export class RunDesk {
     this.#surroundings.listsChanged();
   }
 
-  #advance({ pace, site }: AtWork, { step, steps, loss, dice, message }: Progress): void {
+  #advance({ pace, site }: AtWork, { step, steps, loss, dice, message, notice }: Progress): void {
     if (!this.#activity) return; // the run is not known yet
     if (loss !== undefined) this.#points.loss.push({ step, value: loss });
     if (dice !== undefined) this.#points.dice.push({ step, value: dice });
@@ -175,7 +175,7 @@ export class RunDesk {
     if (state === 'starting') this.#surroundings.listsChanged(); // by now it is noted what computes the run
     this.#show({
       state: state === 'starting' ? 'running' : state,
-      words: message ?? this.#activity.words,
+      words: notice ?? message ?? this.#activity.words,
       step,
       steps,
       stepsPerSecond: pace.perSecond,

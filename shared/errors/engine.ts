@@ -29,6 +29,18 @@ export const engineErrors = {
     message: 'The trainer process ended unexpectedly ({how}). Its last words: {output}',
     next: 'Continue the run, or start it again: it goes on after its last finished step. If it ends again, lower the batch or the input size, or let another engine compute: isocenter doctor tries each.',
   },
+  'engine.too-little-memory': {
+    message: 'Even slice by slice, {what} by this plan needs {needed} of memory, and {device} has {memory} for it.',
+    next: 'Lower inputSize or baseWidth in the plan, or take another engine or a machine with more memory.',
+  },
+  'engine.out-of-memory': {
+    message: 'The memory of the engine {engine} ran out: {reason}.',
+    next: 'Close other programs and continue the run: it goes on after its last finished step. If it happens again, let ISOCENTER_MEMORY_GB name fewer gigabytes, so that the batch is computed in more parts, or lower the batch, inputSize or baseWidth in the plan.',
+  },
+  'engine.memory-limit': {
+    message: 'ISOCENTER_MEMORY_GB is no number of gigabytes: {value}.',
+    next: 'Set it to a number above 0, as in ISOCENTER_MEMORY_GB=1.5, or take it away to let training use what is free.',
+  },
   'engine.diverged': {
     message: 'Training went astray: {what} became {value}.',
     next: 'Lower {setting} in the plan and start the run again.',

@@ -33,7 +33,10 @@ export function finetune(): Command {
           from: options.from,
           plan,
           steps: options.steps,
-          onProgress: ({ step, steps, message }) => line.update(step, steps, message),
+          onProgress: ({ step, steps, message, notice }) => {
+            if (notice) output.note(notice);
+            line.update(step, steps, message);
+          },
           signal,
         });
         line.end();

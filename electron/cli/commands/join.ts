@@ -51,6 +51,7 @@ export function join(): Command {
                 line.end(); // a bar would tear the question
                 break;
               case 'progress':
+                if (event.notice) output.note(event.notice);
                 line.update(event.step, event.steps, event.words);
                 break;
               case 'payload':

@@ -18,7 +18,10 @@ export function pretrain(): Command {
         const line = output.progress('pre-training');
         const result = await site.pretrain({
           plan,
-          onProgress: ({ step, steps, message }) => line.update(step, steps, message),
+          onProgress: ({ step, steps, message, notice }) => {
+            if (notice) output.note(notice);
+            line.update(step, steps, message);
+          },
           signal,
         });
         line.end();

@@ -5,6 +5,7 @@ import { labelledBatch, labelledSlices, pickSlices } from '../../learning/sampli
 import { classDice } from '../../learning/scores.ts';
 import { writeWeights } from '../../storage/weight-file.ts';
 import type { FinetuneJob, Trained } from '../jobs.ts';
+import type { Passes } from '../memory.ts';
 import { type JobProgress, type RunIdentity, readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
 import { type JobContext, pause } from './context.ts';
 import { readPlanWeights, UNET_PARTS, weightsHash } from './plan-weights.ts';
@@ -16,13 +17,19 @@ interface Opened {
 }
 
 /** The supervised steps that are not done yet, each saved before the next begins, and the scores asked for on the way. */
-export async function finetune(job: FinetuneJob, volumes: PreparedVolumes, context: JobContext): Promise<Trained> {
+export async function finetune(
+  job: FinetuneJob,
+  volumes: PreparedVolumes,
+  context: JobContext,
+  passes: Passes,
+): Promise<Trained> {
   const { plan, seed, fromStep } = job;
   const began = performance.now();
   if (job.volumes.length === 0) throw fault('engine.no-slices', { what: 'no volume with labels was given' });
-  const opened = await open(job);
+  const opened = await open(job, passes);
   const { finetuning, progress } = opened;
   try {
+    if (passes.words) context.report({ step: progress.steps, steps: job.steps, notice: passes.words });
     const shows = job.volumes.map((files) => labelledSlices(volumes.labelled(files, plan)));
     await validateIfDue(job, opened, volumes, context);
     while (progress.steps < job.steps) {
@@ -45,26 +52,27 @@ export async function finetune(job: FinetuneJob, volumes: PreparedVolumes, conte
     finetuning.dispose();
   }
   const { steps, losses, dice, slices } = progress;
-  return { steps, losses, dice, seconds: (performance.now() - began) / 1000, volumes: job.volumes.length, slices };
+  const seconds = (performance.now() - began) / 1000;
+  return { steps, losses, dice, seconds, volumes: job.volumes.length, slices, parts: passes.parts };
 }
 
 /**
  * Goes on where the state file is, if it is of this part of the run and of these weights. A later part of a federated
  * fine-tuning begins with the optimiser of the part before.
  */
-async function open(job: FinetuneJob): Promise<Opened> {
+async function open(job: FinetuneJob, { mostSlices }: Passes): Promise<Opened> {
   const weights = readPlanWeights(job.weights, job.plan, UNET_PARTS);
   const begun = weightsHash(weights);
   const checkpoint = readCheckpoint(job.state, identity(job));
   const same = checkpoint?.progress.position === job.fromStep && checkpoint.progress.begun === begun;
   if (checkpoint && same) {
-    return { finetuning: Finetuning.resume(job.plan, checkpoint.tensors), progress: checkpoint.progress };
+    return { finetuning: Finetuning.resume(job.plan, checkpoint.tensors, mostSlices), progress: checkpoint.progress };
   }
   const opened: Opened = {
     finetuning:
       checkpoint && job.fromStep > 0
-        ? Finetuning.resume(job.plan, checkpoint.tensors)
-        : new Finetuning(job.plan, weights),
+        ? Finetuning.resume(job.plan, checkpoint.tensors, mostSlices)
+        : new Finetuning(job.plan, weights, mostSlices),
     progress: startOfJob(job.fromStep, begun),
   };
   try {

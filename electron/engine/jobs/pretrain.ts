@@ -2,17 +2,24 @@ import { seededRandom } from '../../../shared/random.ts';
 import { deal } from '../../learning/sampling.ts';
 import { writeWeights } from '../../storage/weight-file.ts';
 import type { PretrainJob, Trained } from '../jobs.ts';
+import type { Passes } from '../memory.ts';
 import { type JobContext, pause } from './context.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
 import { openRound, saveRound } from './pretraining-round.ts';
 
 /** The round's contrastive steps that are not done yet, each saved before the next begins. */
-export async function pretrain(job: PretrainJob, volumes: PreparedVolumes, context: JobContext): Promise<Trained> {
+export async function pretrain(
+  job: PretrainJob,
+  volumes: PreparedVolumes,
+  context: JobContext,
+  passes: Passes,
+): Promise<Trained> {
   const { plan, round, seed } = job;
   const began = performance.now();
-  const opened = await openRound(job, volumes);
+  const opened = await openRound(job, volumes, passes);
   const { pretraining, progress } = opened;
   try {
+    if (passes.words) context.report({ step: progress.steps, steps: plan.stepsPerRound, notice: passes.words });
     while (progress.steps < plan.stepsPerRound) {
       await pause(context);
       const dealt = ((round - 1) * plan.stepsPerRound + progress.steps) * plan.volumesPerStep;
@@ -34,5 +41,5 @@ export async function pretrain(job: PretrainJob, volumes: PreparedVolumes, conte
   }
   const { steps, losses, slices } = progress;
   const seconds = (performance.now() - began) / 1000;
-  return { steps, losses, dice: [], seconds, volumes: job.volumes.length, slices };
+  return { steps, losses, dice: [], seconds, volumes: job.volumes.length, slices, parts: passes.parts };
 }

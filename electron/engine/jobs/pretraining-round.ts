@@ -3,6 +3,7 @@ import { fault } from '../../../shared/errors.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import { Pretraining } from '../../learning/pretraining.ts';
 import type { FeaturesJob } from '../jobs.ts';
+import type { Passes } from '../memory.ts';
 import { type JobProgress, type RunIdentity, readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
 import { ENCODER_PARTS, readPlanWeights, weightsHash } from './plan-weights.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
@@ -17,7 +18,11 @@ export interface PretrainingRound {
  * with its memory bank, momentum encoder and optimiser. Without a state file everything begins here, with a full bank. The state
  * file is up to date when this returns.
  */
-export async function openRound(job: FeaturesJob, volumes: PreparedVolumes): Promise<PretrainingRound> {
+export async function openRound(
+  job: FeaturesJob,
+  volumes: PreparedVolumes,
+  { mostSlices }: Passes,
+): Promise<PretrainingRound> {
   const { plan, round, seed } = job;
   if (job.volumes.length === 0) throw fault('engine.no-slices', { what: 'this site has no volumes' });
   const weights = readPlanWeights(job.weights, plan, ENCODER_PARTS);
@@ -25,11 +30,13 @@ export async function openRound(job: FeaturesJob, volumes: PreparedVolumes): Pro
   const checkpoint = readCheckpoint(job.state, identity(job));
   const same = checkpoint?.progress.position === round && checkpoint.progress.begun === begun;
   if (checkpoint && same) {
-    return { pretraining: Pretraining.resume(plan, checkpoint.tensors), progress: checkpoint.progress };
+    return { pretraining: Pretraining.resume(plan, checkpoint.tensors, mostSlices), progress: checkpoint.progress };
   }
   const opened: PretrainingRound = {
     pretraining:
-      checkpoint && round > 1 ? Pretraining.resume(plan, checkpoint.tensors) : new Pretraining(plan, weights),
+      checkpoint && round > 1
+        ? Pretraining.resume(plan, checkpoint.tensors, mostSlices)
+        : new Pretraining(plan, weights, mostSlices),
     progress: startOfJob(round, begun),
   };
   try {

@@ -6,12 +6,14 @@ import { segmentSlices } from '../../learning/segmentation.ts';
 import { toVariables } from '../../learning/variables.ts';
 import { readVolume, writeLabelFile } from '../../storage/volume-file.ts';
 import type { Segmented, SegmentJob } from '../jobs.ts';
+import type { Passes } from '../memory.ts';
 import { type JobContext, pause } from './context.ts';
 import { readPlanWeights, UNET_PARTS } from './plan-weights.ts';
 
 /** Writes a label map on the grid of each volume; what the plan's crop leaves out is background. */
-export async function segment(job: SegmentJob, context: JobContext): Promise<Segmented> {
+export async function segment(job: SegmentJob, context: JobContext, { mostSlices }: Passes): Promise<Segmented> {
   const { plan } = job;
+  const settings = networkSettings(plan);
   const began = performance.now();
   const unet = toVariables(readPlanWeights(job.weights, plan, UNET_PARTS));
   const confidence: (number | null)[] = [];
@@ -21,7 +23,7 @@ export async function segment(job: SegmentJob, context: JobContext): Promise<Seg
       const volume = readVolume(image);
       const map = emptyLabelMap(volume);
       const sure = { voxels: 0, probability: 0 };
-      for await (const batch of segmentSlices(unet, prepareImage(volume, plan), networkSettings(plan))) {
+      for await (const batch of segmentSlices(unet, prepareImage(volume, plan), settings, mostSlices)) {
         const { voxels, probability } = restoreProbabilities(batch.probabilities, batch.from, map, plan);
         sure.voxels += voxels;
         sure.probability += probability;

@@ -1,6 +1,7 @@
 /** Our assembled functions, at work on the same memory as the tensors of the `wasm` backend, on several threads. */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { fault } from '../../../shared/errors.ts';
 import { sharedMemory } from './shared-memory.ts';
 import { Team } from './team.ts';
 import { compileWork } from './wide.ts';
@@ -12,6 +13,17 @@ interface EmscriptenModule {
   _free(address: number): void;
 }
 
+/** Where there is no memory left, the backend would go on with the address 0, and write over itself. */
+function refuseNothing(module: EmscriptenModule): void {
+  module._free(module._malloc(4)); // at its first call the function puts another in its place
+  const allocate = module._malloc;
+  module._malloc = (bytes) => {
+    const address = allocate(bytes);
+    if (address !== 0) return address;
+    throw fault('engine.out-of-memory', { engine: 'wasm', reason: `another ${bytes} bytes could not be had` });
+  };
+}
+
 export class Machine {
   private readonly backend: BackendWasm;
   private readonly module: EmscriptenModule;
@@ -21,6 +33,7 @@ export class Machine {
   constructor(backend: BackendWasm) {
     this.backend = backend;
     this.module = backend.wasm as unknown as EmscriptenModule;
+    refuseNothing(this.module);
     this.team = new Team(compileWork(), sharedMemory);
   }
 
@@ -51,6 +64,7 @@ export class Machine {
     const area = this.areas.get(name);
     if (area && area.bytes >= bytes) return area.address;
     if (area) this.module._free(area.address);
+    this.areas.delete(name); // in case there is no memory for the larger one
     const address = this.allocate(bytes);
     this.areas.set(name, { address, bytes });
     return address;

@@ -1,0 +1,153 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { EngineName } from '../../shared/engine.ts';
+import { networkSettings, type Plan, planSchema } from '../../shared/plan.ts';
+import { gaussian, seededRandom } from '../../shared/random.ts';
+import { Finetuning } from '../learning/finetuning.ts';
+import { initialWeights } from '../learning/network/weights.ts';
+import { Pretraining } from '../learning/pretraining.ts';
+import { peakBytes } from '../learning/testing.ts';
+import type { Started } from './choice.ts';
+import { needOf, type Phase, passesIn, roomOn, saysOutOfMemory, tensorsOf } from './memory.ts';
+import { startTestEngine, testEngine } from './testing.ts';
+import { sharedMemory } from './wasm/shared-memory.ts';
+
+const GB = 1e9;
+const plans = [
+  { inputSize: 48, baseWidth: 16 },
+  { inputSize: 64, baseWidth: 4, labels: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+  { inputSize: 64, baseWidth: 8, levels: 4, sampledFeatures: 4096, bankSize: 4096 },
+].map((input) => planSchema.parse({ ...input, volumesPerStep: 2, finetuneBatch: 8 }));
+const cases = plans.flatMap((plan) => [
+  { plan, phase: 'pretraining' as const },
+  { plan, phase: 'finetuning' as const },
+]);
+
+/** A step of 8 slices, with all that is made for it. */
+async function step(phase: Phase, plan: Plan, mostSlices: number): Promise<void> {
+  const random = seededRandom('slices');
+  const area = plan.inputSize ** 2;
+  const pixels = Float32Array.from({ length: 8 * area }, () => gaussian(random));
+  const slices = { count: 8, side: plan.inputSize, pixels };
+  if (phase === 'pretraining') {
+    const weights = initialWeights(networkSettings(plan), ['encoder', 'projection'], 1);
+    const pretraining = new Pretraining(plan, weights, mostSlices);
+    const known = Array.from({ length: plan.bankSize }, (_, index) => index % plan.partitions);
+    pretraining.bank.enqueue(new Float32Array(plan.bankSize * plan.featureLength).fill(0.1), Uint8Array.from(known));
+    await pretraining.step([slices, slices], [], random);
+    pretraining.dispose();
+  } else {
+    const finetuning = new Finetuning(
+      plan,
+      initialWeights(networkSettings(plan), ['encoder', 'decoder'], 1),
+      mostSlices,
+    );
+    const classes = Uint8Array.from(pixels, (_, index) => index % (plan.labels.length + 1));
+    await finetuning.step({ ...slices, classes });
+    finetuning.dispose();
+  }
+}
+
+beforeAll(startTestEngine);
+
+describe('the predicted peak', () => {
+  // Norms put together from operations hold up to ten maps more than those of a kernel of its own.
+  const most = testEngine === 'wasm' ? 1.03 : 1.8;
+
+  it.each(cases)('is that of the tensors: $phase, $plan.inputSize pixels, width $plan.baseWidth', async (one) => {
+    const { plan, phase } = one;
+    const engine = tf.getBackend() as EngineName;
+    for (const [slices, parts] of [
+      [8, 1],
+      [4, 2],
+    ]) {
+      const measured = await peakBytes(() => step(phase, plan, slices));
+      const predicted = tensorsOf(phase, plan, engine, slices, parts);
+      expect(predicted / measured, `${parts} parts`).toBeGreaterThan(0.97);
+      expect(predicted / measured, `${parts} parts`).toBeLessThan(most);
+    }
+  });
+
+  it.runIf(testEngine === 'wasm')('is not less than the WebAssembly memory, and not twice as much', async () => {
+    const plan = planSchema.parse({ inputSize: 96, baseWidth: 16, finetuneBatch: 8 });
+    await step('finetuning', plan, 8);
+    const need = needOf('finetuning', plan, 'wasm', 8, 1);
+    expect(need / sharedMemory.buffer.byteLength).toBeGreaterThan(1);
+    expect(need / sharedMemory.buffer.byteLength).toBeLessThan(1.5);
+  });
+});
+
+describe('a batch', () => {
+  const plan = planSchema.parse({ inputSize: 128, baseWidth: 32, finetuneBatch: 10 });
+  const on = { engine: 'wasm' as const, device: 'a processor' };
+  const need = (slices: number, parts: number) => needOf('finetuning', plan, 'wasm', slices, parts);
+  const within = (free: number, most = free) => passesIn({ free, most }, 'finetuning', plan, on);
+
+  it('is computed at once where it fits, and else in as few parts as fit', () => {
+    expect(within(need(10, 1))).toEqual({ mostSlices: 10, parts: 1, words: '' });
+    expect(within(need(10, 1) - 1)).toMatchObject({ parts: 2 });
+    expect(within(need(4, 3))).toMatchObject({ mostSlices: 4, parts: 3 });
+    expect(within(need(4, 3) - 1)).toMatchObject({ mostSlices: 3, parts: 4 });
+  });
+
+  it('of which not even a slice fits into what is free goes slice by slice, since others may give memory back', () => {
+    expect(within(0, 4 * GB)).toMatchObject({ mostSlices: 1, parts: 10 });
+  });
+
+  it('says how many parts, how much it would need and how much there is', () => {
+    const { words } = within(1 * GB);
+    expect(words).toMatch(
+      /^The batch of 10 slices is computed in \d parts: at once it would need 1\.\d GB, and 1\.0 GB/,
+    );
+  });
+
+  it('of which not even a slice fits into the device is refused, with what it needs', () => {
+    expect(() => within(need(1, 10) - 1)).toThrow(
+      expect.objectContaining({
+        code: 'engine.too-little-memory',
+        details: expect.objectContaining({ what: 'fine-tuning', device: 'a processor' }),
+      }),
+    );
+  });
+});
+
+describe('the room for training', () => {
+  const plan = planSchema.parse({});
+  const card: Started = {
+    computedOn: { engine: 'webgpu', device: 'a card' },
+    kind: 'graphics',
+    memory: 8 * GB,
+  };
+  const processor: Started = { ...card, computedOn: { engine: 'wasm', device: 'a processor' }, kind: 'processor' };
+  afterEach(() => {
+    delete process.env.ISOCENTER_MEMORY_GB;
+  });
+
+  it('is nearly all of a card, and of a processor no more than the system has free', () => {
+    expect(roomOn(card, 'finetuning', plan)).toEqual({ free: 7.2 * GB, most: 8 * GB });
+    const room = roomOn({ ...processor, memory: 1e15 }, 'finetuning', plan);
+    expect(room.free).toBeLessThan(process.availableMemory());
+    expect(room.free).toBeGreaterThan(0);
+  });
+
+  it('is no more than ISOCENTER_MEMORY_GB, which has to be a number', () => {
+    process.env.ISOCENTER_MEMORY_GB = '0.5';
+    expect(roomOn(card, 'finetuning', plan)).toEqual({ free: 0.5 * GB, most: 0.5 * GB });
+    expect(roomOn(processor, 'finetuning', plan).most).toBe(0.5 * GB);
+    for (const value of ['2 GB', '0', '-1']) {
+      process.env.ISOCENTER_MEMORY_GB = value;
+      expect(() => roomOn(card, 'finetuning', plan)).toThrow(expect.objectContaining({ code: 'engine.memory-limit' }));
+    }
+  });
+});
+
+it('knows errors for want of memory by what they say', () => {
+  const messages = [
+    'OOM when allocating tensor with shape[64,512,512,32]',
+    'Array buffer allocation failed',
+    'Out of memory',
+    'Aborted(). Build with -sASSERTIONS for more info.',
+  ];
+  for (const message of messages) expect(saysOutOfMemory(message)).toBe(true);
+  expect(saysOutOfMemory('There is no room for doubt.')).toBe(false);
+});
