@@ -35,7 +35,7 @@ export interface EngineSpeed {
 export interface EngineFound {
   engine: EngineName;
   look: EngineLook;
-  speed: EngineSpeed | null; // null where it cannot be used or was not measured
+  speed: EngineSpeed | null; // null where it cannot be used, was not measured, or is a software adapter
 }
 
 /** What computed something. */

@@ -20,7 +20,8 @@ export async function inspect({ engine: name, measure }: InspectJob): Promise<En
   } catch (error) {
     return { look: lookOfFailed(error), speed: null };
   }
-  return { look, speed: measure ? await measureSpeed() : null };
+  const measured = measure && look.kind !== 'software'; // which would take minutes, to say that it is slow
+  return { look, speed: measured ? await measureSpeed() : null };
 }
 
 /** The convolution tells what the device can do, the step what a person gets of it. */

@@ -123,7 +123,7 @@ export type BenchReport = ComputedOn & { kind: DeviceKind } & Timed;
 /** To be asked of a trainer process that nobody else needs: an engine's native code may end it. */
 export interface InspectJob {
   engine: EngineName;
-  measure: boolean; // takes some seconds
+  measure: boolean; // takes some seconds; a software adapter is never measured
 }
 
 export type EngineReport = Pick<EngineFound, 'look' | 'speed'>;

@@ -5,7 +5,7 @@ import { Trainer } from '../engine/client.ts';
 import type { Launch } from '../engine/launch.ts';
 
 const UPDATE = 'Update the driver of the graphics card, then look again.';
-const PATIENCE = 120_000; // ms; a card that the processor plays takes half a minute, a driver that hangs forever
+const PATIENCE = 60_000; // ms; trying takes seconds, more on a busy machine, and a driver that hangs takes forever
 
 export interface InspectOptions {
   launch?: Launch; // of a trainer process; absent: Node forks it

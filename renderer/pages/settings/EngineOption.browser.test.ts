@@ -33,6 +33,6 @@ it('says what an engine lacks and what to do, and can be chosen all the same', a
 
 it('says of a card that the processor plays that it is slow', async () => {
   const look = { ...card.look, kind: 'software' as const } as EngineFound['look'];
-  await render(EngineOption, { ...option, choice: 'webgpu', found: { ...card, look } });
+  await render(EngineOption, { ...option, choice: 'webgpu', found: { ...card, look, speed: null } });
   await expect.element(page.getByText(/played by the processor/)).toBeVisible();
 });
