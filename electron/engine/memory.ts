@@ -142,16 +142,16 @@ export function passesIn(room: Room, phase: Phase, plan: Plan, { engine, device 
     const what = { pretraining: 'pre-training', finetuning: 'fine-tuning', segmentation: 'segmenting' }[phase];
     throw fault('engine.too-little-memory', {
       what,
-      needed: gigabytes(need(mostSlices)),
+      needed: byteText(need(mostSlices)),
       device,
-      memory: gigabytes(Math.max(0, room.most)),
+      memory: byteText(room.most),
     });
   }
   const parts = partsOf(batch, mostSlices).length;
   const words =
     parts === 1
       ? ''
-      : `The batch of ${batch} slices is computed in ${parts} parts: at once it would need ${gigabytes(need(batch))}, and ${gigabytes(Math.max(0, room.free))} are free for it.`;
+      : `The batch of ${batch} slices is computed in ${parts} parts: at once it would need ${byteText(need(batch))}, and ${byteText(room.free)} are free for it.`;
   return { mostSlices, parts, words };
 }
 
@@ -166,8 +166,9 @@ export function saysOutOfMemory(message: string): boolean {
   return /\bOOM\b|Aborted\(|out of memory|RESOURCE_EXHAUSTED|ResourceExhausted|allocation failed/i.test(message);
 }
 
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+function byteText(bytes: number): string {
+  const left = Math.max(0, bytes);
+  return left < 1e9 ? `${Math.round(left / 1e6)} MB` : `${(left / 1e9).toFixed(1)} GB`;
 }
 
 function sum(values: number[]): number {
