@@ -1,4 +1,4 @@
-/** A run that is killed at any moment goes on after its last finished step, and ends with the same weights. */
+/** A run that is killed at any moment goes on with what was last saved, and ends with the same weights. */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The trainer saves each step; the run's folder is watched for it from outside. */
+/** Kills it as soon as it says that a step is done. */
 async function killAfterAStep(command: Command, site: string): Promise<void> {
   await command.says(/: \d+\/\d+/);
   command.child.kill('SIGKILL');

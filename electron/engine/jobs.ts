@@ -39,7 +39,7 @@ export interface PretrainJob {
   seed: number; // of this site
   volumes: VolumeFiles[];
   weights: string; // encoder and projection to begin the round with
-  /** Momentum encoder, optimiser, memory bank and steps done; written after every step, read on a restart. */
+  /** Momentum encoder, optimiser, memory bank and steps done; written every few seconds, read on a restart. */
   state: string;
   remote: FeatureBatch[]; // other sites' batches of this round
   out: string; // main encoder and projection after the round
@@ -65,7 +65,7 @@ export interface FinetuneJob {
   weights: string; // whole U-Net to begin with
   fromStep: number; // steps already done before `weights`; > 0 in later rounds of a federated fine-tuning
   steps: number; // steps to do
-  state: string; // U-Net, optimiser and steps done; written after every step, read on a restart
+  state: string; // U-Net, optimiser and steps done; written every few seconds, read on a restart
   out: string; // whole U-Net
   /** Scored for the learning curve, never trained on. */
   validation?: VolumeFiles[];

@@ -54,6 +54,7 @@ const jobs: TrainerJobs = {
     signal: () => cancelling.signal,
     engine: () => engine,
     computing: (on) => void site.computing.asEvent(on),
+    saveEvery: 2_000,
   }),
   bench: async (job) => {
     const { computedOn, kind } = await startEngine(engine);

@@ -39,7 +39,7 @@ function temporaryName(purpose: string): string {
 
 export interface WriteOptions {
   /**
-   * Wait until the disk holds the bytes (default). False for a checkpoint that is rewritten every step: killing the
+   * Wait until the disk holds the bytes (default). False for a checkpoint that is rewritten every few seconds: killing the
    * process still loses nothing, because the system keeps what was written; only a power cut within seconds may cost
    * the step, or leave a file that its reader finds broken and does without.
    */

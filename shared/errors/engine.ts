@@ -23,11 +23,11 @@ export const engineErrors = {
   },
   'engine.job-failed': {
     message: 'The {verb} job failed: {reason}.',
-    next: 'Continue the run: it goes on after its last finished step. If it fails again, measure the engine in the settings, or run isocenter doctor.',
+    next: 'Continue the run: it goes on where it was last saved, some seconds before. If it fails again, measure the engine in the settings, or run isocenter doctor.',
   },
   'engine.trainer-died': {
     message: 'The trainer process ended unexpectedly ({how}). Its last words: {output}',
-    next: 'Continue the run, or start it again: it goes on after its last finished step. If it ends again, lower the batch or the input size, or let another engine compute: isocenter doctor tries each.',
+    next: 'Continue the run, or start it again: it goes on where it was last saved, some seconds before. If it ends again, lower the batch or the input size, or let another engine compute: isocenter doctor tries each.',
   },
   'engine.too-little-memory': {
     message: 'Even slice by slice, {what} by this plan needs {needed} of memory, and {device} has {memory} for it.',
@@ -35,7 +35,7 @@ export const engineErrors = {
   },
   'engine.out-of-memory': {
     message: 'The memory of the engine {engine} ran out: {reason}.',
-    next: 'Close other programs and continue the run: it goes on after its last finished step. If it happens again, let ISOCENTER_MEMORY_GB name fewer gigabytes, so that the batch is computed in more parts, or lower the batch, inputSize or baseWidth in the plan.',
+    next: 'Close other programs and continue the run: it goes on where it was last saved, some seconds before. If it happens again, let ISOCENTER_MEMORY_GB name fewer gigabytes, so that the batch is computed in more parts, or lower the batch, inputSize or baseWidth in the plan.',
   },
   'engine.memory-limit': {
     message: 'ISOCENTER_MEMORY_GB is no number of gigabytes: {value}.',

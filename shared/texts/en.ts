@@ -403,7 +403,7 @@ const train = {
     noDifferences: 'Everything is as in the usual plan.',
     whole: 'The whole plan',
     failedNext:
-      'Resume it to go on after its last finished step. If it fails there again, change the plan or the engine.',
+      'Resume it to go on where it was last saved, some seconds before. If it fails there again, change the plan or the engine.',
     failedUnknown: 'The run ended without a word.',
     pausedWords: 'It goes on after its last finished step.',
     cancelledWords: 'It cannot be continued; its curves are kept.',

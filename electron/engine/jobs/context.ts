@@ -11,6 +11,8 @@ export interface JobContext {
   engine(): EngineChoice;
   /** Says what the job is computed on, before its first step. */
   computing(on: ComputedOn): void;
+  /** Least time between two checkpoints of a running job, in milliseconds. */
+  readonly saveEvery: number;
 }
 
 /** Between two steps: lets messages in, and stops here when one of them was to cancel. */

@@ -7,16 +7,17 @@ import { writeWeights } from '../../storage/weight-file.ts';
 import type { FinetuneJob, Trained } from '../jobs.ts';
 import type { Passes } from '../memory.ts';
 import { type JobProgress, type RunIdentity, readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
-import { type JobContext, pause } from './context.ts';
+import type { JobContext } from './context.ts';
 import { readPlanWeights, UNET_PARTS, weightsHash } from './plan-weights.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
+import { Saving } from './saving.ts';
 
 interface Opened {
   finetuning: Finetuning;
   progress: JobProgress;
 }
 
-/** The supervised steps that are not done yet, each saved before the next begins, and the scores asked for on the way. */
+/** The supervised steps that are not done yet, and the scores asked for on the way. */
 export async function finetune(
   job: FinetuneJob,
   volumes: PreparedVolumes,
@@ -28,12 +29,13 @@ export async function finetune(
   if (job.volumes.length === 0) throw fault('engine.no-slices', { what: 'no volume with labels was given' });
   const opened = await open(job, passes);
   const { finetuning, progress } = opened;
+  const saving = new Saving(context, () => save(job, opened));
   try {
     if (passes.words) context.report({ step: progress.steps, steps: job.steps, notice: passes.words });
     const shows = job.volumes.map((files) => labelledSlices(volumes.labelled(files, plan)));
-    await validateIfDue(job, opened, volumes, context);
+    await validateIfDue(job, opened, volumes, saving, context);
     while (progress.steps < job.steps) {
-      await pause(context);
+      await saving.pause();
       const step = fromStep + progress.steps;
       const picks = pickSlices(shows, plan.finetuneBatch, step, seed, 'finetuning');
       const picked = new Map(picks.map(({ volume }) => [volume, volumes.labelled(job.volumes[volume], plan)]));
@@ -42,9 +44,9 @@ export async function finetune(
       progress.steps++;
       progress.slices += picks.length;
       progress.losses.push(loss);
-      await save(job, opened);
+      await saving.stepDone(progress.steps === job.steps);
       context.report({ step: progress.steps, steps: job.steps, loss });
-      await validateIfDue(job, opened, volumes, context);
+      await validateIfDue(job, opened, volumes, saving, context);
     }
     const notes = { step: String(fromStep + job.steps) };
     writeWeights(job.out, await finetuning.weights(), { plan, kind: 'unet', notes });
@@ -94,6 +96,7 @@ async function validateIfDue(
   job: FinetuneJob,
   { finetuning, progress }: Opened,
   volumes: PreparedVolumes,
+  saving: Saving,
   context: JobContext,
 ): Promise<void> {
   const { plan, validation = [], validateAt = [] } = job;
@@ -102,7 +105,7 @@ async function validateIfDue(
   if (validation.length === 0 || !validateAt.includes(step) || isScored) return;
   const perLabel = plan.labels.map(() => 0);
   for (const files of validation) {
-    await pause(context);
+    await saving.pause();
     const volume = volumes.labelled(files, plan);
     const predicted = await finetuning.classify(volume);
     plan.labels.forEach((_, index) => {

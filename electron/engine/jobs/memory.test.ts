@@ -46,7 +46,7 @@ describe('jobs with too little memory for a batch', () => {
 
   it('fine-tune in parts with the same result up to rounding, also where they were stopped on a larger device', async () => {
     const whole = await listeningJobs().jobs.finetune(finetuneJob(site, 'at-once'));
-    await expect(listeningJobs(3).jobs.finetune(finetuneJob(site, 'fine-moved'))).rejects.toThrow();
+    await expect(listeningJobs({ stopAfter: 3 }).jobs.finetune(finetuneJob(site, 'fine-moved'))).rejects.toThrow();
     giveRoomFor('finetuning', 3);
     for (const name of ['parts', 'moved']) {
       const { parts, losses } = await listeningJobs().jobs.finetune(finetuneJob(site, `fine-${name}`));

@@ -15,13 +15,13 @@ beforeAll(() => {
 afterAll(() => site.remove());
 
 /** Runs the job in a process of its own, which is killed, as by the system, right after it reported so many steps. */
-async function runAndKill(job: ReturnType<typeof pretrainJob>, afterSteps: number): Promise<void> {
+async function runAndKill(job: ReturnType<typeof pretrainJob>, afterSteps: number, saveEvery = 0): Promise<void> {
   const { remote, ...rest } = job;
   const script = `
     const { createJobs } = await import(${JSON.stringify(new URL('index.ts', import.meta.url).href)});
     const { remoteBatch } = await import(${JSON.stringify(new URL('testing.ts', import.meta.url).href)});
     const report = ({ step }) => step === ${afterSteps} && process.kill(process.pid, 'SIGKILL');
-    const jobs = createJobs({ report, signal: () => new AbortController().signal, engine: () => ${JSON.stringify(testEngine)}, computing() {} });
+    const jobs = createJobs({ report, signal: () => new AbortController().signal, engine: () => ${JSON.stringify(testEngine)}, computing() {}, saveEvery: ${saveEvery} });
     await jobs.pretrain({ ...${JSON.stringify(rest)}, remote: [remoteBatch(1)] });
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
@@ -61,8 +61,27 @@ describe('pretrain', () => {
     expect(readFileSync(site.path('killed.state')).equals(readFileSync(site.path('plain.state')))).toBe(true);
   });
 
+  it('does again what was not saved when it was killed, with the same bytes', async () => {
+    const job = pretrainJob(site, 'unsaved');
+    await runAndKill(job, 3, 3_600_000);
+    const { jobs, progress } = listeningJobs();
+    const result = await jobs.pretrain(job);
+    expect(progress.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5]);
+    expect(result.losses).toHaveLength(5);
+    expect(readFileSync(site.path('unsaved.out')).equals(readFileSync(site.path('plain.out')))).toBe(true);
+  });
+
+  it('saves before it stops when cancelled, however seldom it saves', async () => {
+    const stopped = listeningJobs({ stopAfter: 3, saveEvery: 3_600_000 });
+    await expect(stopped.jobs.pretrain(pretrainJob(site, 'seldom'))).rejects.toThrow();
+    const { jobs, progress } = listeningJobs();
+    await jobs.pretrain(pretrainJob(site, 'seldom'));
+    expect(progress.map(({ step }) => step)).toEqual([4, 5]);
+    expect(readFileSync(site.path('seldom.out')).equals(readFileSync(site.path('plain.out')))).toBe(true);
+  });
+
   it('stops after the running step when cancelled, and goes on from there', async () => {
-    const stopped = listeningJobs(3);
+    const stopped = listeningJobs({ stopAfter: 3 });
     await expect(stopped.jobs.pretrain(pretrainJob(site, 'cancelled'))).rejects.toThrow();
     expect(stopped.progress.map(({ step }) => step)).toEqual([1, 2, 3]);
     const { jobs, progress } = listeningJobs();

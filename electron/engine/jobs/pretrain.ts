@@ -3,11 +3,12 @@ import { deal } from '../../learning/sampling.ts';
 import { writeWeights } from '../../storage/weight-file.ts';
 import type { PretrainJob, Trained } from '../jobs.ts';
 import type { Passes } from '../memory.ts';
-import { type JobContext, pause } from './context.ts';
+import type { JobContext } from './context.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
 import { openRound, saveRound } from './pretraining-round.ts';
+import { Saving } from './saving.ts';
 
-/** The round's contrastive steps that are not done yet, each saved before the next begins. */
+/** The round's contrastive steps that are not done yet. */
 export async function pretrain(
   job: PretrainJob,
   volumes: PreparedVolumes,
@@ -18,10 +19,11 @@ export async function pretrain(
   const began = performance.now();
   const opened = await openRound(job, volumes, passes);
   const { pretraining, progress } = opened;
+  const saving = new Saving(context, () => saveRound(job, opened));
   try {
     if (passes.words) context.report({ step: progress.steps, steps: plan.stepsPerRound, notice: passes.words });
     while (progress.steps < plan.stepsPerRound) {
-      await pause(context);
+      await saving.pause();
       const dealt = ((round - 1) * plan.stepsPerRound + progress.steps) * plan.volumesPerStep;
       const chosen = deal(job.volumes.length, dealt, plan.volumesPerStep, seed, 'pretraining', 'volumes');
       const { loss, slices } = await pretraining.step(
@@ -32,7 +34,7 @@ export async function pretrain(
       progress.steps++;
       progress.slices += slices;
       progress.losses.push(loss);
-      await saveRound(job, opened);
+      await saving.stepDone(progress.steps === plan.stepsPerRound);
       context.report({ step: progress.steps, steps: plan.stepsPerRound, loss });
     }
     writeWeights(job.out, await pretraining.weights(), { plan, kind: 'encoder', notes: { round: String(round) } });

@@ -58,8 +58,8 @@ export function makeSite(count: number): TestSite {
   return { folder, volumes, path, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** Jobs that report to `progress`; `stopAfter` cancels once so many steps are done. */
-export function listeningJobs(stopAfter = Number.POSITIVE_INFINITY) {
+/** Jobs that report to `progress`; `stopAfter` cancels once so many steps are done; it saves after every step. */
+export function listeningJobs({ stopAfter = Number.POSITIVE_INFINITY, saveEvery = 0 } = {}) {
   const progress: Progress[] = [];
   const stopping = new AbortController();
   const jobs = createJobs({
@@ -70,6 +70,7 @@ export function listeningJobs(stopAfter = Number.POSITIVE_INFINITY) {
     signal: () => stopping.signal,
     engine: () => testEngine,
     computing: () => {},
+    saveEvery,
   });
   return { jobs, progress };
 }
