@@ -7,6 +7,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import type { EngineName } from './shared/engine.ts';
 import { findBrowser, launchOptions } from './tests/browser.ts';
+import { softwareVulkan } from './tests/software-vulkan.ts';
 
 const inBrowser = ['renderer/**/*.browser.test.ts'];
 
@@ -32,10 +33,25 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['electron/**/*.test.ts', 'shared/**/*.test.ts', 'tests/**/*.test.ts'],
+          exclude: ['electron/engine/webgpu/**'],
           ...inProcesses,
         },
       },
       onEngine('tensorflow'),
+      {
+        test: {
+          name: 'webgpu',
+          // A processor that plays a graphics card is slow: what it learns is in electron/engine/webgpu, in few steps.
+          include: [
+            'electron/engine/webgpu/**/*.test.ts',
+            'electron/engine/kernels.test.ts',
+            'electron/learning/*-loss.test.ts',
+          ],
+          env: { ISOCENTER_TEST_ENGINE: 'webgpu', ...(await softwareVulkan()) },
+          setupFiles: ['tests/without-engine.ts'],
+          ...inProcesses,
+        },
+      },
       {
         plugins: [svelte()],
         resolve: { conditions: ['browser'] }, // Svelte's runes as a page has them

@@ -3,11 +3,11 @@
  * `@sparticuz/chromium` carries. `ISOCENTER_BROWSER` names one of these sources, or the path of a Chromium.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { chromium } from '@playwright/test';
+import { unpackChromium } from './chromium-package.ts';
 import { LANGUAGE } from './language.ts';
 
 export interface TestBrowser {
@@ -75,8 +75,7 @@ function playwrightBrowser(): TestBrowser | undefined {
 /** Unpacked once; it wants its libraries, its fonts and a folder for temporary files told. */
 async function npmBrowser(): Promise<TestBrowser | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
-  const packageFolder = dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium'));
-  const home = await unpacked(join(packageFolder, '..', 'bin'));
+  const home = await unpackChromium('chromium', ['chromium', 'fonts.tar', 'swiftshader.tar', 'al2023.tar']);
   const executablePath = join(home, 'chromium');
   const temporary = mkdtempSync(join(tmpdir(), 'isocenter-chromium-'));
   process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
@@ -85,28 +84,4 @@ async function npmBrowser(): Promise<TestBrowser | undefined> {
   if (execFileSync('ldd', [executablePath], { encoding: 'utf8' }).includes('not found'))
     env.LD_LIBRARY_PATH = join(home, 'al2023', 'lib');
   return { name: 'the Chromium of @sparticuz/chromium', executablePath, args: [...DRAWING, '--in-process-gpu'], env };
-}
-
-async function unpacked(packed: string): Promise<string> {
-  const { inflate } = await import('@sparticuz/chromium');
-  const home = resolve(import.meta.dirname, '..', 'node_modules', '.cache', 'sparticuz-chromium');
-  if (existsSync(home)) return home;
-  mkdirSync(dirname(home), { recursive: true });
-  const part = mkdtempSync(`${home}-`);
-  const before = process.env.TMPDIR;
-  process.env.TMPDIR = part; // where the package unpacks to
-  try {
-    await Promise.all(
-      ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'].map((name) => inflate(join(packed, name))),
-    );
-  } finally {
-    if (before === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = before;
-  }
-  try {
-    renameSync(part, home);
-  } catch {
-    rmSync(part, { recursive: true, force: true }); // another process was quicker
-  }
-  return home;
 }

@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts';
 import { choose, isBest, type Looked } from './preference.ts';
 import { tensorflow } from './tensorflow/engine.ts';
 import { wasm } from './wasm/engine.ts';
+import { webgpu } from './webgpu/engine.ts';
 
 export interface Started {
   computedOn: ComputedOn;
@@ -12,7 +13,7 @@ export interface Started {
   memory: number; // bytes that training may take there
 }
 
-export const engines: readonly Engine[] = [tensorflow, wasm];
+export const engines: readonly Engine[] = [tensorflow, webgpu, wasm];
 
 /**
  * Starts an engine and says which, and on what it computes. `auto` takes a CUDA device, then a graphics card, then the

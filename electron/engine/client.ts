@@ -3,7 +3,7 @@ import { type BirpcReturn, createBirpc } from 'birpc';
 import type { ComputedOn, EngineChoice } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
-import type { JobOf, ResultOf, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
+import type { JobOf, Outcome, ResultOf, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
 import type { Progress } from './jobs.ts';
 import { forkTrainer, type Launch, type TrainerProcess, trainerScript } from './launch.ts';
 
@@ -67,9 +67,9 @@ export class Trainer {
         this.peakMemory = Math.max(this.peakMemory, outcome.peakMemory);
         return outcome.result as ResultOf<V>;
       }
+      if (hasSpoiltProcess(outcome)) await this.close();
       signal?.throwIfAborted();
       if (outcome.kind === 'fault') {
-        if (outcome.code === 'engine.out-of-memory') await this.close(); // gives back all that the process holds
         throw fault(outcome.code, outcome.details);
       }
       if (outcome.kind === 'cancelled') throw fault('engine.cancelled', { verb });
@@ -126,4 +126,10 @@ export class Trainer {
 
 function planOf(job: JobOf<Verb>): Plan | undefined {
   return job && 'plan' in job ? job.plan : undefined;
+}
+
+/** What a process holds of memory, and a graphics card that it lost, it gives back only with its end. */
+function hasSpoiltProcess(outcome: Outcome): boolean {
+  const codes: string[] = ['engine.out-of-memory', 'engine.device-lost'];
+  return outcome.kind === 'crash' || (outcome.kind === 'fault' && codes.includes(outcome.code));
 }

@@ -41,6 +41,10 @@ export const engineErrors = {
     message: 'ISOCENTER_MEMORY_GB is no number of gigabytes: {value}.',
     next: 'Set it to a number above 0, as in ISOCENTER_MEMORY_GB=1.5, or take it away to let training use what is free.',
   },
+  'engine.device-lost': {
+    message: 'The graphics card {device} stopped computing: {why}.',
+    next: 'Continue the run: it goes on after its last finished step. If it happens again, update the driver, let the processor compute (--engine wasm, or the settings of the window), or start a run with a smaller batch.',
+  },
   'engine.diverged': {
     message: 'Training went astray: {what} became {value}.',
     next: 'Lower {setting} in the plan and start the run again.',
