@@ -10,6 +10,7 @@ import { installFolder, PACKAGE, QUIET, readManifest } from './installation.ts';
 import { joinKernels } from './join.ts';
 import { normKernels } from './norm.ts';
 import { Operations, type TensorFlowBackend } from './operations.ts';
+import { poolKernels } from './pool.ts';
 
 let loaded: TensorFlowBackend | undefined;
 
@@ -43,7 +44,8 @@ export function loadTensorFlow(folder: string, addon: string): TensorFlowBackend
   const backend: TensorFlowBackend = new NodeJSKernelBackend(binding, PACKAGE);
   tf.registerBackend('tensorflow', () => backend);
   const operations = new Operations(backend);
-  for (const make of [normKernels, joinKernels, adamKernels]) make(operations).forEach(tf.registerKernel);
+  const makers = [normKernels, joinKernels, adamKernels, ...(backend.isUsingGpuDevice ? [] : [poolKernels])];
+  for (const make of makers) make(operations).forEach(tf.registerKernel);
   loaded = backend;
   return backend;
 }
@@ -57,9 +59,9 @@ export async function useTensorFlow(): Promise<void> {
   await tf.setBackend('tensorflow');
 }
 
-/** The package calls two functions that Node 23 took away. */
+/** The package calls two functions that Node gave up: one is gone since 23, of the other every use is warned of. */
 function giveBackToUtil(): void {
   const old = util as unknown as Record<string, (value: unknown) => boolean>;
-  old.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  old.isArray ??= Array.isArray;
+  old.isNullOrUndefined = (value) => value === null || value === undefined;
+  old.isArray = Array.isArray;
 }

@@ -119,6 +119,16 @@ export class Operations {
     return this.run('AvgPoolGrad', [this.integers([n, 2 * h, 2 * w, c]), a], this.twoByTwo());
   }
 
+  /** Maxima of 2 x 2 pixels, and what tells where they were; by oneDNN, on processors alone. Throws where TensorFlow has it not. */
+  maxima(a: Handle): Handle[] {
+    return this.runMany('_MklNativeMaxPool', [a], this.byOneDnn(), 2);
+  }
+
+  /** The gradient of `maxima`. */
+  maximaSlope(dy: Handle, a: Handle, [maxima, places]: Handle[]): Handle {
+    return this.run('_MklNativeMaxPoolGrad', [a, maxima, dy, places], this.byOneDnn());
+  }
+
   /** A number, the same handle each time: it is made once and stays. */
   number(value: number): Handle {
     return this.constant(`number ${value}`, () => this.create([], 'TF_FLOAT', Float32Array.of(value)));
@@ -170,6 +180,12 @@ export class Operations {
       { name: 'padding', type: TF_ATTR_STRING, value: 'VALID' },
       { name: 'data_format', type: TF_ATTR_STRING, value: 'NHWC' },
     ];
+  }
+
+  /** These operations are TensorFlow's own, put in place of plain ones in graphs; the label is how it calls them. */
+  private byOneDnn(): Attribute[] {
+    const label = { name: '_kernel', type: this.backend.binding.TF_ATTR_STRING, value: 'MklNameChangeOp' };
+    return [...this.twoByTwo(), this.bool('workspace_enabled', true), label];
   }
 
   private bool = (name: string, value: boolean) => ({ name, type: this.backend.binding.TF_ATTR_BOOL, value });
