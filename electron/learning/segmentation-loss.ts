@@ -61,7 +61,7 @@ export function lossOfSums(sums: tf.Tensor2D, classes: Uint8Array): tf.Scalar {
     const [missing, overlap, probability] = tf.unstack(sums); // [C] each
     const classCount = missing.size;
     const counts = new Float32Array(classCount);
-    for (const value of classes) counts[value]++;
+    for (let pixel = 0; pixel < classes.length; pixel++) counts[classes[pixel]]++;
     const present = counts.filter((count) => count > 0).length;
     const overPixels = tf.div(tf.sum(missing), classes.length);
     const divisors = counts.map((count) => Math.max(1, count));

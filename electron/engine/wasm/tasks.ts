@@ -30,6 +30,7 @@ const LIMIT = 1; // generation and number of tasks of the list
 const NEXT = 2; // generation and number of the next task to be taken
 const DONE = 3; // tasks done of the list
 const FAILED = 4; // 1 where a task of the list threw
+const SLEEPING = 5; // threads that sleep until a list is up
 const CONTROLS = 16;
 
 const SPINS = 20_000; // looks at a word before sleeping: some tens of microseconds, the usual pause between two lists
@@ -49,16 +50,23 @@ export class TaskTable {
 
   /** Puts up a list of calls to one routine and wakes the threads. The list before must be done. */
   post(routine: number, calls: number[][], areas: number, areaBytes: number): void {
-    calls.forEach((call, index) => {
-      this.#tasks.set([routine, areas, areaBytes, call.length, ...call], index * WIDTH);
-    });
+    const tasks = this.#tasks;
+    for (let index = 0; index < calls.length; index++) {
+      const call = calls[index];
+      const at = index * WIDTH;
+      tasks[at] = routine;
+      tasks[at + 1] = areas;
+      tasks[at + 2] = areaBytes;
+      tasks[at + 3] = call.length;
+      for (let i = 0; i < call.length; i++) tasks[at + ARGUMENTS + i] = call[i];
+    }
     const generation = (Atomics.load(this.#words, GENERATION) + 1) & (2 ** (31 - INDEX_BITS) - 1);
     Atomics.store(this.#words, DONE, 0);
     Atomics.store(this.#words, FAILED, 0);
     Atomics.store(this.#words, LIMIT, (generation << INDEX_BITS) | calls.length);
     Atomics.store(this.#words, NEXT, generation << INDEX_BITS);
     Atomics.store(this.#words, GENERATION, generation);
-    Atomics.notify(this.#words, GENERATION);
+    if (Atomics.load(this.#words, SLEEPING) > 0) Atomics.notify(this.#words, GENERATION);
   }
 
   /** Does tasks until none is left to be taken; `routines` by number. */
@@ -72,10 +80,10 @@ export class TaskTable {
       const count = limit & INDEX_MASK;
       if (index >= count) return;
       const at = index * WIDTH;
-      const [routine, areas, areaBytes, length] = this.#tasks.subarray(at, at + ARGUMENTS);
+      const tasks = this.#tasks;
       try {
-        const args = this.#tasks.subarray(at + ARGUMENTS, at + ARGUMENTS + length);
-        hands.perform(routines[routine], areas, areaBytes, args);
+        const args = tasks.subarray(at + ARGUMENTS, at + ARGUMENTS + tasks[at + 3]);
+        hands.perform(routines[tasks[at]], tasks[at + 1], tasks[at + 2], args);
       } catch (error) {
         Atomics.store(this.#words, FAILED, 1); // counted as done, so that nobody waits for it
         console.error(error);
@@ -99,7 +107,10 @@ export class TaskTable {
     for (let spin = 0; ; spin++) {
       const now = Atomics.load(this.#words, GENERATION);
       if (now !== generation) return now;
-      if (spin > SPINS) Atomics.wait(this.#words, GENERATION, generation);
+      if (spin < SPINS) continue;
+      Atomics.add(this.#words, SLEEPING, 1);
+      Atomics.wait(this.#words, GENERATION, generation); // returns at once where a list came up meanwhile
+      Atomics.sub(this.#words, SLEEPING, 1);
     }
   }
 }
