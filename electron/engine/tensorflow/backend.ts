@@ -9,6 +9,7 @@ import { adamKernels } from './adam.ts';
 import { installFolder, PACKAGE, QUIET, readManifest } from './installation.ts';
 import { joinKernels } from './join.ts';
 import { normKernels } from './norm.ts';
+import { keepToOneCard } from './nvidia.ts';
 import { Operations, type TensorFlowBackend } from './operations.ts';
 import { poolKernels } from './pool.ts';
 
@@ -28,6 +29,7 @@ export function loadTensorFlow(folder: string, addon: string): TensorFlowBackend
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'; // the processor's fast convolutions
   process.env.TF_ONEDNN_THREADPOOL_USE_CALLER_THREAD ??= '1'; // which computes as well, instead of waiting
   process.env.TF_MKL_OPTIMIZE_PRIMITIVE_MEMUSE ??= 'false'; // convolutions are prepared once, not at every call
+  keepToOneCard();
   giveBackToUtil();
   const require = createRequire(import.meta.url);
   const quiet = join(folder, QUIET);

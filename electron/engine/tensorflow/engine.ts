@@ -1,14 +1,11 @@
 /** The `tensorflow` engine: TensorFlow itself, on an NVIDIA card by CUDA, else on the processor. */
-import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fault } from '../../../shared/errors.ts';
 import type { Engine, EngineLook } from '../engine.ts';
 import { loadTensorFlow, useTensorFlow } from './backend.ts';
 import { installFolder, readManifest } from './installation.ts';
-import { firstCard } from './nvidia.ts';
+import { cardInUse, hasDriver } from './nvidia.ts';
 
-/** Of NVIDIA's driver, on Linux and on Windows' Linux. */
-const CARDS = ['/dev/nvidiactl', '/dev/dxg'];
 const SET_UP = 'Run npm run engine:tensorflow in the checkout to set it up.';
 
 let seen: Promise<EngineLook> | undefined;
@@ -20,6 +17,8 @@ export const tensorflow: Engine = {
     return seen;
   },
   async start() {
+    const look = await this.look();
+    if (!look.usable) throw fault('engine.not-usable', { engine: 'tensorflow', reason: look.reason, next: look.next });
     try {
       await useTensorFlow();
     } catch (error) {
@@ -33,9 +32,9 @@ async function lookOnce(): Promise<EngineLook> {
     const manifest = readManifest();
     if (!manifest) return { usable: false, reason: 'TensorFlow is not set up here.', next: SET_UP };
     // Only where there may be a card is the library, of hundreds of megabytes, loaded to look for it.
-    if (manifest.cuda && CARDS.some((device) => existsSync(device))) {
+    if (manifest.cuda && hasDriver()) {
       const { isUsingGpuDevice } = loadTensorFlow(installFolder(), manifest.addon);
-      if (isUsingGpuDevice) return { usable: true, kind: 'cuda', ...(await firstCard()) };
+      if (isUsingGpuDevice) return { usable: true, kind: 'cuda', ...(await cardInUse()) };
     }
   } catch (error) {
     return { usable: false, ...notLoading(error) };

@@ -17,7 +17,6 @@ import { dirname, join } from 'node:path';
 import { path7za } from '7zip-bin';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PACKAGE, PACKAGE_VERSION, readManifest } from '../installation.ts';
-import { cardOf } from '../nvidia.ts';
 import { cudaWheels, pinnedSum, processorWheels } from './pinned.ts';
 
 const script = join(import.meta.dirname, 'setup.ts');
@@ -203,12 +202,4 @@ it('knows wheels by their file names', () => {
   expect(pinnedSum(`nvidia_cublas_cu12-${cublas.version}-py3-none-manylinux_2_27_x86_64.whl`)).toBe(cublas.sha256);
   expect(pinnedSum('tensorflow-1.0.0-cp311-cp311-manylinux_2_27_x86_64.whl')).toBeUndefined();
   expect(new Set(cudaWheels.map(({ sha256 }) => sha256)).size).toBe(cudaWheels.length);
-});
-
-it("reads what NVIDIA's command says of a card", () => {
-  expect(cardOf('NVIDIA H100 80GB HBM3, 80994\nNVIDIA T4, 15000\n')).toEqual({
-    device: 'NVIDIA H100 80GB HBM3',
-    memory: 80994 * 2 ** 20,
-  });
-  expect(() => cardOf('No devices were found\n')).toThrow('No devices were found');
 });

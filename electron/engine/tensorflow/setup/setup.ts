@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ADDON, enginesFolder, installFolder, type Manifest, readManifest } from '../installation.ts';
+import { hasDriver } from '../nvidia.ts';
 import type { Checked } from './check.ts';
 import { run } from './command.ts';
 import { compileAddon, findCompiler } from './compile.ts';
@@ -32,6 +33,8 @@ export interface SetupOptions {
   /** Only the version that the tests know, whatever else is reached. */
   pinned?: boolean;
 }
+
+const NO_CARD = 'TensorFlow does not see the NVIDIA card of this machine. Look whether nvidia-smi shows it.';
 
 /** Names of what is built for NVIDIA cards. */
 const FOR_CARDS = /^(tensorflow|libtensorflow-gpu)-/;
@@ -116,6 +119,7 @@ async function setUpBy(way: Way, say: (line: string) => void): Promise<Manifest>
     putInPlace(folder, work);
     say(`   TensorFlow ${tensorflow} is in ${installFolder()}.`);
     say(`   It computes on ${card ? 'the NVIDIA card' : 'the processor'}.`);
+    if (!card && hasDriver()) say(`   ${manifest.cuda ? NO_CARD : 'For the NVIDIA card of this machine add --cuda.'}`);
     return manifest;
   } finally {
     rmSync(work, { recursive: true, force: true });
