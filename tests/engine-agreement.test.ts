@@ -1,6 +1,6 @@
 /**
  * Every engine that works here computes the same: losses of five steps of both trainings to 1e-3, and labels of 99.9 % of the
- * voxels of a segmentation. Each runs in a trainer process of its own, as at a site. An engine that does not work here is
+ * voxels of a segmentation. Each runs in a trainer process of its own, as at a site, and `webgpu` on a card that the processor plays. An engine that does not work here is
  * reported as skipped, with the reason.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +15,9 @@ import {
 import { readLabelFile } from '../electron/storage/volume-file.ts';
 import { type EngineName, engineNames } from '../shared/engine.ts';
 import type { Plan } from '../shared/plan.ts';
+import { softwareVulkan } from './software-vulkan.ts';
+
+Object.assign(process.env, await softwareVulkan()); // for the trainers
 
 const STEPS = 5;
 const REFERENCE: EngineName = 'wasm'; // it works everywhere
