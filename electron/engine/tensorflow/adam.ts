@@ -20,8 +20,8 @@ export function adamKernels(op: Operations): tf.KernelConfig[] {
           const newFirst = towards(first, gradient, beta1);
           const newSecond = towards(second, op.square(gradient), beta2);
           // Both sides of the fraction are divided by the root of `unbias`, which spares a pass.
-          const deviation = op.add(op.squareRoot(newSecond), op.fresh(epsilon / Math.sqrt(unbias)));
-          const step = op.multiply(op.divide(newFirst, deviation), op.fresh(stepSize / Math.sqrt(unbias)));
+          const deviation = op.add(op.squareRoot(newSecond), op.number(epsilon / Math.sqrt(unbias)));
+          const step = op.multiply(op.divide(newFirst, deviation), op.number(stepSize / Math.sqrt(unbias)));
           return [op.subtract(weight, step), newFirst, newSecond];
         });
       },

@@ -25,6 +25,7 @@ export function loadTensorFlow(folder: string, addon: string): TensorFlowBackend
   // Read by the library while it is loaded. Whoever started this process may have set them otherwise.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // errors only
   process.env.TF_DETERMINISTIC_OPS ??= '1'; // the same numbers again for the same input
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0'; // a card computes with all digits of float32, as every other engine
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'; // takes of a card what it needs, not all of it
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'; // the processor's fast convolutions
   process.env.TF_ONEDNN_THREADPOOL_USE_CALLER_THREAD ??= '1'; // which computes as well, instead of waiting

@@ -34,6 +34,8 @@ export interface TensorFlowBackend extends tf.KernelBackend {
   createOutputTensor(handle: Handle): tf.Tensor;
 }
 
+const CONSTANTS = 1000; // kept at most; a network uses some hundred
+
 /** Operations on float32 tensors. */
 export class Operations {
   private readonly backend: TensorFlowBackend;
@@ -129,16 +131,9 @@ export class Operations {
     return this.run('_MklNativeMaxPoolGrad', [a, maxima, dy, places], this.byOneDnn());
   }
 
-  /** A number, the same handle each time: it is made once and stays. */
+  /** A number. On a card making one waits for the card, so that those used lately stay. */
   number(value: number): Handle {
     return this.constant(`number ${value}`, () => this.create([], 'TF_FLOAT', Float32Array.of(value)));
-  }
-
-  /** A number that differs from call to call. */
-  fresh(value: number): Handle {
-    const handle = this.create([], 'TF_FLOAT', Float32Array.of(value));
-    this.made.push(handle);
-    return handle;
   }
 
   /** Whole numbers, as shapes and axes are told. */
@@ -150,7 +145,13 @@ export class Operations {
 
   private constant(name: string, make: () => Handle): Handle {
     const handle = this.constants.get(name) ?? make();
-    this.constants.set(name, handle);
+    this.constants.delete(name);
+    this.constants.set(name, handle); // the last in the order of use
+    const [[oldest, { id }]] = this.constants;
+    if (this.constants.size > CONSTANTS) {
+      this.constants.delete(oldest);
+      this.backend.binding.deleteTensor(id);
+    }
     return handle;
   }
 
