@@ -1,10 +1,10 @@
 /** The engine as a whole, each time in a process of its own, with what is installed on this machine or nothing. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ADDON, PACKAGE_VERSION, readManifest } from './installation.ts';
+import { ADDON, installFolder, PACKAGE_VERSION, readManifest } from './installation.ts';
 import { cardOf, hasDriver, keepToOneCard } from './nvidia.ts';
 
 const here = import.meta.dirname;
@@ -96,6 +96,13 @@ it.runIf(isThere)('leaves the other engines of its process at work', () => {
     process.exit(); // wasm's threads would wait for more
   `);
   expect(said).toEqual({ backends: ['wasm', 'tensorflow', 'wasm', 'tensorflow'], sums: [18, 18, 18, 18] });
+});
+
+it.runIf(isThere)('is installed for all accounts that can reach its folder', () => {
+  const paths = readdirSync(installFolder(), { recursive: true }).map((path) => join(installFolder(), String(path)));
+  const closed = paths.filter((path) => (statSync(path).mode & 0o044) !== 0o044);
+  expect(paths.length).toBeGreaterThan(3);
+  expect(closed).toEqual([]);
 });
 
 it('keeps to one card of several', () => {

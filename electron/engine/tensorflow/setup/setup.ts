@@ -1,5 +1,6 @@
 /** Sets the `tensorflow` engine up: fetches or takes the library, makes the addon, tries both, and only then puts them in place. */
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -7,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statfsSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -116,6 +118,7 @@ async function setUpBy(way: Way, say: (line: string) => void): Promise<Manifest>
       from: filled.files,
     };
     writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    openToAll(folder);
     putInPlace(folder, work);
     say(`   TensorFlow ${tensorflow} is in ${installFolder()}.`);
     say(`   It computes on ${card ? 'the NVIDIA card' : 'the processor'}.`);
@@ -133,6 +136,16 @@ async function check(folder: string, addon: string): Promise<Checked> {
     return JSON.parse(await run([process.execPath], [script, folder, addon], { captured: true }));
   } catch (error) {
     throw new Problem(`TensorFlow was made ready and does not compute. ${(error as Error).message}`);
+  }
+}
+
+/** Archives are unpacked for this account alone; others of the machine may share the folder. What runs may run for all. */
+function openToAll(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const { mode } = statSync(path);
+    chmodSync(path, mode | 0o444 | (mode & 0o100 ? 0o111 : 0));
   }
 }
 

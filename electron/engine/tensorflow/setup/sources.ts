@@ -1,6 +1,5 @@
 /** The ways to TensorFlow's library. Each fills a folder with libraries, and with headers where the addon is to be compiled. */
 import {
-  chmodSync,
   cpSync,
   createWriteStream,
   existsSync,
@@ -11,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { setGlobalProxyFromEnv } from 'node:http';
 import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -132,8 +132,6 @@ async function unpackCuda(file: string, folder: string): Promise<void> {
   const [neighbour] = globSync('nvidia/cublas/lib', { cwd: folder });
   const link = solver && neighbour && join(folder, neighbour, basename(solver));
   if (link && !existsSync(link)) symlinkSync(join('..', '..', '..', solver), link);
-  const compiler = join(folder, 'nvidia', 'cuda_nvcc', 'bin', 'ptxas');
-  if (existsSync(compiler)) chmodSync(compiler, 0o755); // also for accounts that share the folder
 }
 
 /** Lays the C library of a tarball out as a wheel is. */
@@ -159,6 +157,7 @@ function archivesAt(path: string): string[] {
 
 async function download(url: string, file: string, say: Say): Promise<void> {
   say(`   ${url}`);
+  setGlobalProxyFromEnv(); // HTTPS_PROXY and its like, which pip heeds by itself
   const controller = new AbortController();
   const patience = setTimeout(() => controller.abort(), ANSWER_WITHIN);
   try {
@@ -169,7 +168,7 @@ async function download(url: string, file: string, say: Say): Promise<void> {
   } catch (error) {
     const { message, cause } = error as Error;
     const why = controller.signal.aborted ? 'it does not answer' : cause instanceof Error ? cause.message : message;
-    throw new Problem(`${new URL(url).host} was not reached: ${why}.`);
+    throw new Problem(`${new URL(url).host} was not reached: ${why.replace(/\.$/, '')}.`);
   } finally {
     clearTimeout(patience);
   }
