@@ -18,6 +18,7 @@ import { path7za } from '7zip-bin';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PACKAGE, PACKAGE_VERSION, readManifest } from '../installation.ts';
 import { cudaWheels, pinnedSum, processorWheels } from './pinned.ts';
+import { fillFromFiles } from './sources.ts';
 
 const script = join(import.meta.dirname, 'setup.ts');
 
@@ -190,6 +191,22 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('the set-
     expect(code).toBe(0);
     expect(readdirSync(engines)).toEqual([]);
   });
+});
+
+it("lays NVIDIA's libraries where TensorFlow's run path leads, headers left out", async () => {
+  const wheels = [
+    wheel('tensorflow-9.9.9.whl', library),
+    wheel('nvidia_cublas_cu12-9.whl', {
+      'nvidia/cublas/lib/libcublas.so.12': '',
+      'nvidia/cublas/include/cublas.h': '',
+    }),
+    wheel('nvidia_cusolver_cu12-9.whl', { 'nvidia/cusolver/lib/libcusolver.so.11': 'the solver' }),
+  ];
+  const into = join(folder, 'into');
+  await fillFromFiles(wheels, undefined, into, join(folder, 'scratch'), () => {});
+  expect(readdirSync(into).toSorted()).toEqual(['nvidia', 'tensorflow']);
+  expect(readdirSync(join(into, 'nvidia', 'cublas'))).toEqual(['lib']);
+  expect(readFileSync(join(into, 'nvidia', 'cublas', 'lib', 'libcusolver.so.11'), 'utf8')).toBe('the solver');
 });
 
 it('knows the version of the package whose JavaScript is used', () => {
