@@ -89,6 +89,19 @@ export class Operations {
     return this.run('BroadcastTo', [a, this.integers(shape)], [this.int32('Tidx')]);
   }
 
+  /**
+   * Adam's step in place of variables, which TensorFlow has as one operation: [weight, first, second] after it. The variables
+   * of a shape are made once; each call lends them its tensors, and TensorFlow copies what is written to.
+   */
+  adam(state: Handle[], gradient: Handle, [rate, beta1, beta2, epsilon]: number[]): Handle[] {
+    const dtype = this.float32('dtype');
+    const variables = state.map((_, i) => this.variable(i, gradient.shape));
+    for (const [i, variable] of variables.entries()) this.execute('AssignVariableOp', [variable, state[i]], [dtype], 0);
+    const settings = [0, 0, rate, beta1, beta2, epsilon].map((value) => this.number(value));
+    this.runMany('ResourceApplyAdam', [...variables, ...settings, gradient], [], 0);
+    return variables.map((variable) => this.execute('ReadVariableOp', [variable], [dtype], 1)[0]);
+  }
+
   /** Tensors of one shape as one, along a new first axis. */
   pack(handles: Handle[]): Handle {
     return this.run('Pack', handles, [this.integer('N', handles.length), this.integer('axis', 0)]);
@@ -155,6 +168,17 @@ export class Operations {
     return handle;
   }
 
+  private variable(index: number, shape: number[]): Handle {
+    const { TF_ATTR_SHAPE, TF_ATTR_STRING } = this.backend.binding;
+    const name = `variable ${index} ${shape}`;
+    const attributes = [
+      this.float32('dtype'),
+      { name: 'shape', type: TF_ATTR_SHAPE, value: shape },
+      { name: 'shared_name', type: TF_ATTR_STRING, value: name },
+    ];
+    return this.constant(name, () => this.backend.binding.executeOp('VarHandleOp', attributes, [], 1)[0]);
+  }
+
   private create(shape: number[], type: 'TF_FLOAT' | 'TF_INT32', values: Float32Array | Int32Array): Handle {
     const dtype = this.backend.binding[type];
     return { id: this.backend.binding.createTensor(shape, dtype, values), shape, dtype };
@@ -165,10 +189,12 @@ export class Operations {
   }
 
   private runMany(name: string, inputs: Handle[], attributes: Attribute[], outputs: number): Handle[] {
-    const { binding } = this.backend;
-    const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+    return this.execute(name, inputs, [this.float32('T'), ...attributes], outputs);
+  }
+
+  private execute(name: string, inputs: Handle[], attributes: Attribute[], outputs: number): Handle[] {
     const ids = inputs.map(({ id }) => id);
-    const handles = binding.executeOp(name, [type, ...attributes], ids, outputs);
+    const handles = this.backend.binding.executeOp(name, attributes, ids, outputs);
     this.made.push(...handles);
     return handles;
   }
@@ -192,7 +218,9 @@ export class Operations {
   private bool = (name: string, value: boolean) => ({ name, type: this.backend.binding.TF_ATTR_BOOL, value });
   private float = (name: string, value: number) => ({ name, type: this.backend.binding.TF_ATTR_FLOAT, value });
   private integer = (name: string, value: number) => ({ name, type: this.backend.binding.TF_ATTR_INT, value });
-  private int32(name: string): Attribute {
-    return { name, type: this.backend.binding.TF_ATTR_TYPE, value: this.backend.binding.TF_INT32 };
+  private int32 = (name: string) => this.type(name, 'TF_INT32');
+  private float32 = (name: string) => this.type(name, 'TF_FLOAT');
+  private type(name: string, type: 'TF_FLOAT' | 'TF_INT32'): Attribute {
+    return { name, type: this.backend.binding.TF_ATTR_TYPE, value: this.backend.binding[type] };
   }
 }
