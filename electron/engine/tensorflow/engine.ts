@@ -3,9 +3,10 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fault } from '../../../shared/errors.ts';
 import type { Engine, EngineLook } from '../engine.ts';
 import { loadTensorFlow, useTensorFlow } from './backend.ts';
-import { installFolder, readManifest } from './installation.ts';
+import { hasPackage, installFolder, PACKAGE, readManifest } from './installation.ts';
 import { cardInUse, hasDriver } from './nvidia.ts';
 
+const INSTALL = 'Run npm ci again, with optional packages; an app needs one that was packaged with it.';
 const SET_UP = 'Run npm run engine:tensorflow in the checkout to set it up.';
 
 let seen: Promise<EngineLook> | undefined;
@@ -28,6 +29,7 @@ export const tensorflow: Engine = {
 };
 
 async function lookOnce(): Promise<EngineLook> {
+  if (!hasPackage()) return { usable: false, reason: `The npm package ${PACKAGE} is not installed.`, next: INSTALL };
   try {
     const manifest = readManifest();
     if (!manifest) return { usable: false, reason: 'TensorFlow is not set up here.', next: SET_UP };
@@ -46,7 +48,7 @@ async function lookOnce(): Promise<EngineLook> {
 
 function notLoading(error: unknown): { reason: string; next: string } {
   return {
-    reason: `TensorFlow does not load: ${(error as Error).message}.`,
+    reason: `TensorFlow does not load: ${(error as Error).message.split('\n')[0]}.`,
     next: `${SET_UP} It replaces what is there.`,
   };
 }

@@ -8,6 +8,7 @@
  * part fits; which TensorFlow is inside stands in its manifest.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -44,4 +45,13 @@ export function installFolder(): string {
 export function readManifest(folder = installFolder()): Manifest | undefined {
   const file = join(folder, 'manifest.json');
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** Whether the package is there. It is an optional one, which npm may have left out. */
+export function hasPackage(): boolean {
+  try {
+    return createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`) !== '';
+  } catch {
+    return false;
+  }
 }

@@ -13,7 +13,15 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ADDON, enginesFolder, installFolder, type Manifest, readManifest } from '../installation.ts';
+import {
+  ADDON,
+  enginesFolder,
+  hasPackage,
+  installFolder,
+  type Manifest,
+  PACKAGE,
+  readManifest,
+} from '../installation.ts';
 import { hasDriver } from '../nvidia.ts';
 import type { Checked } from './check.ts';
 import { run } from './command.ts';
@@ -55,6 +63,8 @@ export async function setUp(options: SetupOptions, say: (line: string) => void):
       'The engines webgpu and wasm need no set-up.',
     );
   }
+  if (!hasPackage())
+    throw new Problem(`The npm package ${PACKAGE} is not installed.`, 'Run npm ci, with optional packages.');
   try {
     mkdirSync(enginesFolder(), { recursive: true });
     removeUnfinished();
