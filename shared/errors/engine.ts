@@ -37,6 +37,10 @@ export const engineErrors = {
     message: 'The memory of the engine {engine} ran out: {reason}.',
     next: 'Close other programs and continue the run: it goes on where it was last saved, some seconds before. If it happens again, let ISOCENTER_MEMORY_GB name fewer gigabytes, so that the batch is computed in more parts, or lower the batch, inputSize or baseWidth in the plan.',
   },
+  'engine.thread-limit': {
+    message: 'ISOCENTER_THREADS is no number of threads: {value}.',
+    next: 'Set it to a whole number from 1 to {most}, as in ISOCENTER_THREADS=2, or take it away to let training use every core.',
+  },
   'engine.memory-limit': {
     message: 'ISOCENTER_MEMORY_GB is no number of gigabytes: {value}.',
     next: 'Set it to a number above 0, as in ISOCENTER_MEMORY_GB=1.5, or take it away to let training use what is free.',

@@ -3,6 +3,7 @@
  * methods are compared with the same data, seed and budget. The coordinator and every site are processes of their own.
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { EngineChoice } from '../../../shared/engine.ts';
@@ -75,8 +76,10 @@ class Demo {
       seed: options.seed,
       engine: options.engine,
     });
-    this.#sites = Array.from({ length: options.sites }, (_, index) => startSite(`site-${index + 1}`));
-    this.#coordinator = startSite('coordinator');
+    // All sites compute at once on this one machine: each gets its share of the cores.
+    const threads = Math.max(1, Math.floor(availableParallelism() / options.sites));
+    this.#sites = Array.from({ length: options.sites }, (_, index) => startSite(`site-${index + 1}`, threads));
+    this.#coordinator = startSite('coordinator', threads);
     const trainings = methods.length * options.labels.length * (options.federatedFinetuning ? 2 : 1);
     this.#work = new Work(IMPORT_COST + 2 * PRETRAIN_COST + trainings * FINETUNE_COST, options.onProgress);
   }

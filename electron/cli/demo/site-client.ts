@@ -18,8 +18,13 @@ export interface SiteClient {
   kill(): void;
 }
 
-export function startSite(name: string): SiteClient {
-  const child = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+/** `threads` is how many its trainer computes with. */
+export function startSite(name: string, threads: number): SiteClient {
+  const child = fork(ENTRY, {
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ISOCENTER_THREADS: String(threads), ...process.env },
+  });
   const rpc = createBirpc<AnsweredVerbs, DemoVerbs>(
     { progress: (fraction) => client.onProgress(fraction) },
     {

@@ -1,7 +1,9 @@
 /** The `wasm` engine: the processor, on every machine. */
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
+import { isFault } from '../../../shared/errors.ts';
 import type { Engine, EngineLook } from '../engine.ts';
 import { useWasm } from './backend.ts';
+import { threadCount } from './threads.ts';
 
 const MOST_MEMORY = 4 * 2 ** 30; // bytes that WebAssembly can address
 
@@ -11,9 +13,10 @@ export const wasm: Engine = {
     try {
       await useWasm();
     } catch (error) {
-      return { usable: false, reason: (error as Error).message, next: 'Use Node 24 on a processor with 128-bit SIMD.' };
+      const next = isFault(error) ? error.next : 'Use Node 24 on a processor with 128-bit SIMD.';
+      return { usable: false, reason: (error as Error).message, next };
     }
-    const threads = availableParallelism();
+    const threads = threadCount();
     return {
       usable: true,
       kind: 'processor',

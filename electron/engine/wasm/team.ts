@@ -1,12 +1,10 @@
 /** The threads of the engine, the calling one among them. */
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { entryBeside, unpacked } from '../../../shared/entry.ts';
 import type { ThreadStart } from './engine-thread.ts';
 import { MOST_TASKS, TaskTable, ThreadHands, type WorkModules } from './tasks.ts';
+import { threadCount } from './threads.ts';
 import { type RoutineName, routineList, routines } from './work.ts';
-
-const MOST_THREADS = 16; // more do not pay: a batch has some tens of slices
 
 const numbers = new Map(Object.keys(routines).map((name, index) => [name, index]));
 
@@ -17,7 +15,7 @@ export class Team {
   readonly #workers: Worker[] = [];
 
   /** `size` threads, the calling one counted. They keep no process alive. */
-  constructor(modules: WorkModules, memory: WebAssembly.Memory, size = defaultSize()) {
+  constructor(modules: WorkModules, memory: WebAssembly.Memory, size = threadCount()) {
     this.size = size;
     this.hands = new ThreadHands(modules, memory, 0);
     for (let thread = 1; thread < size; thread++) {
@@ -47,8 +45,4 @@ export class Team {
       this.#table.waitUntilDone(list.length);
     }
   }
-}
-
-function defaultSize(): number {
-  return Math.min(availableParallelism(), MOST_THREADS);
 }
