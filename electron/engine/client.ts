@@ -69,9 +69,7 @@ export class Trainer {
       }
       if (hasSpoiltProcess(outcome)) await this.close();
       signal?.throwIfAborted();
-      if (outcome.kind === 'fault') {
-        throw fault(outcome.code, outcome.details);
-      }
+      if (outcome.kind === 'fault') throw fault(outcome.code, outcome.details);
       if (outcome.kind === 'cancelled') throw fault('engine.cancelled', { verb });
       throw fault('engine.job-failed', { verb, reason: outcome.message }, new Error(outcome.stack));
     } catch (error) {
