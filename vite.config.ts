@@ -12,7 +12,7 @@ const at = (path: string) => new URL(path, import.meta.url).pathname;
 /** Found at run time in the app's node_modules: native, WebAssembly, or with data files beside the code. */
 const external = [
   /^(@tensorflow|@itk-wasm)\//,
-  /^(electron|better-sqlite3|itk-wasm|pdfkit)$/,
+  /^(electron|better-sqlite3|webgpu|itk-wasm|pdfkit)$/,
   /^node:/,
   ...builtinModules,
 ];

@@ -17,6 +17,12 @@ const files: Record<string, string[]> = {
   '@tensorflow/tfjs-backend-cpu': ['dist/tf-backend-cpu.node.js'],
   '@tensorflow/tfjs-backend-webgl': ['dist/tf-backend-webgl.node.js'],
   '@tensorflow/tfjs-backend-wasm': ['dist/tf-backend-wasm.node.js', 'dist/tfjs-backend-wasm-simd.wasm'],
+  '@tensorflow/tfjs-backend-webgpu': ['dist/tf-backend-webgpu.node.js'],
+  // Dawn, and on Windows the libraries beside it
+  webgpu: [
+    'index.js',
+    `dist/${process.platform}-${process.platform === 'darwin' ? 'universal' : process.arch}/*.{node,dll}`,
+  ],
   // TensorFlow's own library is no part of the app: a site's IT sets it up beside it. This is what speaks to it.
   '@tensorflow/tfjs-node-gpu': [
     'dist/{register_all_kernels,nodejs_kernel_backend,int64_tensors}.js',
