@@ -47,7 +47,7 @@ export const engineErrors = {
   },
   'engine.device-lost': {
     message: 'The graphics card {device} stopped computing: {why}.',
-    next: 'Continue the run: it goes on after its last finished step. If it happens again, update the driver, let the processor compute (--engine wasm, or the settings of the window), or start a run with a smaller batch.',
+    next: 'Continue the run: it goes on where it was last saved, some seconds before. If it happens again, update the driver, let the processor compute (--engine wasm, or the settings of the window), or start a run with a smaller batch.',
   },
   'engine.diverged': {
     message: 'Training went astray: {what} became {value}.',
