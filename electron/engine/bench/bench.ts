@@ -14,7 +14,7 @@ import { type StepTime, timeKernels } from './kernel-times.ts';
 
 const FEATURES = 512; // in the memory bank's sample, as in the default plan
 const PARTITIONS = 4;
-const WARM_UP = 5; // steps that are not counted: code is compiled and memory grows
+const WARM_UP = 3; // seconds of each kind of step that are not counted: code is compiled and memory grows
 
 type Step = Timed['steps'][number];
 type TrainingStep = { train: () => Promise<void>; dispose: () => void };
@@ -27,21 +27,23 @@ type TrainingStep = { train: () => Promise<void>; dispose: () => void };
 export async function bench(
   job: BenchJob,
   onProgress: (progress: Progress) => void,
-  { withParts }: { withParts: boolean },
+  { withParts, warmUp = WARM_UP }: { withParts: boolean; warmUp?: number },
 ): Promise<Timed> {
   const makers: [Step['name'], (job: BenchJob) => TrainingStep][] = [
     ['encoder', encoderStep],
     ['unet', unetStep],
   ];
-  const perStep = WARM_UP + job.repeats;
   const steps: Step[] = [];
   for (const [index, [name, make]] of makers.entries()) {
     const step = make(job);
     const times: StepTime[] = [];
-    for (let run = 0; run < perStep; run++) {
+    const begun = performance.now();
+    for (let run = 0; times.length < job.repeats; run++) {
+      const isWarm = run > 0 && performance.now() - begun >= 1000 * warmUp;
       const time = await (withParts ? timeKernels(step.train) : timeWhole(step.train));
-      if (run >= WARM_UP) times.push(time);
-      onProgress({ step: index * perStep + run + 1, steps: makers.length * perStep, message: name });
+      if (isWarm) times.push(time);
+      const done = index * job.repeats + times.length;
+      onProgress({ step: done, steps: makers.length * job.repeats, message: name });
       await new Promise((resolve) => setImmediate(resolve)); // lets progress and cancelling through
     }
     step.dispose();

@@ -22,7 +22,7 @@ CLASSES = 3
 FEATURES = 512
 FEATURE_LENGTH = 128
 PARTITIONS = 4
-WARM_UP = 5
+WARM_UP = 3  # seconds
 
 
 def block(inputs: int, outputs: int) -> nn.Sequential:
@@ -105,8 +105,12 @@ def measure(model: nn.Module, options: argparse.Namespace, channels_last: bool) 
     slices = torch.randn(options.batch, 1, options.size, options.size, device=options.device).to(memory_format=layout)
     optimiser = torch.optim.Adam(model.parameters(), 1e-3)
     times = []
-    for _ in range(WARM_UP + options.repeats):
+    start = time.perf_counter()
+    first = True
+    while len(times) < options.repeats:
         begin = time.perf_counter()
+        warm = not first and begin - start >= WARM_UP
+        first = False
         optimiser.zero_grad(set_to_none=True)
         loss = model(slices)
         loss.backward()
@@ -114,8 +118,9 @@ def measure(model: nn.Module, options: argparse.Namespace, channels_last: bool) 
         loss.item()  # waits for a GPU
         if options.device == "cuda":
             torch.cuda.synchronize()
-        times.append(1000 * (time.perf_counter() - begin))
-    return times[WARM_UP:]
+        if warm:
+            times.append(1000 * (time.perf_counter() - begin))
+    return times
 
 
 def main() -> None:
