@@ -118,7 +118,7 @@ describe('an engine that cannot be used here', () => {
   it('is said to be so where it is chosen, with what to do, and nothing takes its place', async () => {
     const window = await started('unusable');
     const { settings } = window.workstation.site.folder;
-    await window.ask('measureEngines');
+    await window.ask('lookAtEngines');
     const found = settings.read('engines-found', z.looseObject({ machine: z.string() }));
     const look = { usable: false, reason: 'There is no card.', next: 'Buy one.' };
     settings.write('engines-found', { ...found, engines: [{ engine: 'webgpu', look, speed: null }] });
