@@ -12,7 +12,6 @@
 import {
   add,
   addFour,
-  type Code,
   clearBytes,
   constant,
   decrease,
@@ -22,9 +21,7 @@ import {
   increase,
   load,
   loadFour,
-  loadSplat,
   multiply,
-  multiplyAdd,
   repeatWhile,
   set,
   shiftLeft,
@@ -34,9 +31,9 @@ import {
 } from './assembler.ts';
 import { Blocks } from './blocks.ts';
 import type { Hands, Routine } from './tasks.ts';
+import { PANEL, Tile } from './tile.ts';
 
 export const PIXELS = 4; // a tile's rows
-export const PANEL = 8; // a tile's columns: output channels, two registers of four
 
 /** Convolves `tiles` times four pixels with one panel; `unrolled` input channels a turn must divide their number. */
 function convolvePixels(name: string, unrolled: number): FunctionBuilder {
@@ -51,27 +48,17 @@ function convolvePixels(name: string, unrolled: number): FunctionBuilder {
   const rowSkip = f.parameter('i32'); // bytes from the end of a filter's row to its next row in the block
   const outStride = f.parameter('i32'); // bytes from pixel to pixel
   const pixels = Array.from({ length: PIXELS }, () => f.local('i32'));
-  const sums = pixels.map(() => [f.local('v128'), f.local('v128')]);
-  const weights = [f.local('v128'), f.local('v128')];
-  const value = f.local('v128');
+  const tile = new Tile(f, PIXELS);
   const at = f.local('i32');
   const rows = f.local('i32');
   const columns = f.local('i32');
   const rest = f.local('i32');
 
-  const channelSteps: Code[] = [];
-  for (let step = 0; step < unrolled; step++) {
-    channelSteps.push(...weights.map((four, half) => set(four, loadFour(get(at), 32 * step + 16 * half))));
-    pixels.forEach((pixel, i) => {
-      channelSteps.push(set(value, loadSplat(get(pixel), 4 * step)));
-      channelSteps.push(...sums[i].map((sum, half) => set(sum, multiplyAdd(get(value), get(weights[half]), get(sum)))));
-    });
-  }
   f.emit(
     repeatWhile(
       get(tiles),
       ...pixels.map((pixel, i) => set(pixel, add(get(block), load(get(table), 4 * i)))),
-      ...sums.flat().map((sum) => set(sum, fourZeros)),
+      ...tile.sums.flat().map((sum) => set(sum, fourZeros)),
       set(at, get(panel)),
       set(rows, get(side)),
       repeatWhile(
@@ -80,19 +67,13 @@ function convolvePixels(name: string, unrolled: number): FunctionBuilder {
         repeatWhile(
           get(columns),
           set(rest, get(channels)),
-          repeatWhile(
-            get(rest),
-            ...channelSteps,
-            ...pixels.map((pixel) => increase(pixel, constant(4 * unrolled))),
-            increase(at, constant(4 * PANEL * unrolled)),
-            decrease(rest, constant(unrolled)),
-          ),
+          repeatWhile(get(rest), ...tile.addMatrixProduct(pixels, at, unrolled), decrease(rest, constant(unrolled))),
           decrease(columns, constant(1)),
         ),
         ...pixels.map((pixel) => increase(pixel, get(rowSkip))),
         decrease(rows, constant(1)),
       ),
-      ...sums.flatMap(([low, high]) => [
+      ...tile.sums.flatMap(([low, high]) => [
         storeFour(get(out), get(low)),
         storeFour(get(out), get(high), 16),
         increase(out, get(outStride)),
@@ -132,23 +113,17 @@ function accumulateFilterGradient(): FunctionBuilder {
   const dyPixel = f.local('i32');
   const target = f.local('i32');
   const targetRow = f.local('i32');
-  const sums = Array.from({ length: 4 }, () => [f.local('v128'), f.local('v128')]);
-  const slopes = [f.local('v128'), f.local('v128')];
-  const value = f.local('v128');
+  const tile = new Tile(f, 4);
 
   const accumulate = repeatWhile(
     get(rest),
     set(pixel, add(get(input), load(get(entry)))),
-    ...slopes.map((four, half) => set(four, loadFour(get(dyPixel), 16 * half))),
-    ...sums.flatMap((pair, channel) => [
-      set(value, loadSplat(get(pixel), 4 * channel)),
-      ...pair.map((sum, half) => set(sum, multiplyAdd(get(value), get(slopes[half]), get(sum)))),
-    ]),
+    ...tile.addOuterProduct(pixel, dyPixel),
     increase(entry, constant(4)),
     increase(dyPixel, get(dyStride)),
     decrease(rest, constant(1)),
   );
-  const storeTile = sums.flatMap((pair) => [
+  const storeTile = tile.sums.flatMap((pair) => [
     ...pair.map((sum, half) =>
       storeFour(get(targetRow), addFour(loadFour(get(targetRow), 16 * half), get(sum)), 16 * half),
     ),
@@ -171,7 +146,7 @@ function accumulateFilterGradient(): FunctionBuilder {
           set(panels, get(outPanels)),
           repeatWhile(
             get(panels),
-            ...sums.flat().map((sum) => set(sum, fourZeros)),
+            ...tile.sums.flat().map((sum) => set(sum, fourZeros)),
             set(entry, get(table)),
             set(dyPixel, get(dyPanel)),
             set(rest, get(pixels)),
@@ -183,7 +158,7 @@ function accumulateFilterGradient(): FunctionBuilder {
             decrease(panels, constant(1)),
           ),
           increase(input, constant(16)),
-          ...sums.map(() => increase(gradient, get(gradientRow))),
+          ...tile.sums.map(() => increase(gradient, get(gradientRow))),
           decrease(fours, constant(1)),
         ),
         increase(tap, get(pixelBytes)),

@@ -1,8 +1,9 @@
 /** Convolution of stride 1 that keeps the size, computed as it is defined, and its filter gradient (see direct-convolution-work.ts). */
 import * as tf from '@tensorflow/tfjs';
 import { Blocks } from './blocks.ts';
-import { convolutionArea, PANEL, PIXELS } from './direct-convolution-work.ts';
+import { convolutionArea, PIXELS } from './direct-convolution-work.ts';
 import { type Machine, share } from './machine.ts';
+import { PANEL } from './tile.ts';
 
 const LEAST_NUMBERS = 16_384; // a thread's share: less is not worth waking it
 const PARTS = 8; // of a batch whose filter gradients are summed: always as many, so that threads don't change the sum

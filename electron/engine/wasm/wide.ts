@@ -6,7 +6,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { assemble } from './assembler.ts';
 import { type Hands, ThreadHands, type WorkModules } from './tasks.ts';
-import { LANES, winogradFunctions } from './winograd-functions.ts';
+import { PANEL } from './tile.ts';
+import { winogradFunctions } from './winograd-functions.ts';
 import { convolutionArea, frequencyBytes, pairArea, Tiling, winogradRoutines } from './winograd-work.ts';
 import { workFunctions } from './work.ts';
 
@@ -55,7 +56,7 @@ function gain({ code }: Hands): number {
 function isRight(hands: ThreadHands, height: number, width: number): boolean {
   const tiling = new Tiling(height, width);
   const { rows, frequencies, tile } = tiling;
-  const [channels, outChannels] = [2 * LANES, LANES];
+  const [channels, outChannels] = [2 * PANEL, PANEL];
   const floats = hands.floats();
   let next = 64; // byte address
   const place = (count: number) => {
@@ -78,8 +79,8 @@ function isRight(hands: ThreadHands, height: number, width: number): boolean {
   hands.area = place((convolutionArea(tiling, rows, 1, channels) + pairArea(tiling, channels, outChannels)) / 4);
 
   const sizes = [height, width, channels, outChannels];
-  winogradRoutines.transformFilter(hands, filter, transformed, 0, outChannels / LANES, channels, outChannels, tile);
-  winogradRoutines.convolveWinograd(hands, x, transformed, out, 0, rows, 0, outChannels / LANES, ...sizes);
+  winogradRoutines.transformFilter(hands, filter, transformed, 0, outChannels / PANEL, channels, outChannels, tile);
+  winogradRoutines.convolveWinograd(hands, x, transformed, out, 0, rows, 0, outChannels / PANEL, ...sizes);
   winogradRoutines.transformPair(hands, x, dy, input, inputStep, slopes, slopeStep, 0, rows, ...sizes);
   const sumStep = frequencyBytes(channels * outChannels);
   floats.fill(0, sums / 4, (sums + frequencies * sumStep) / 4);
@@ -87,7 +88,7 @@ function isRight(hands: ThreadHands, height: number, width: number): boolean {
     const [a, b, to] = [input + f * inputStep, slopes + f * slopeStep, sums + f * sumStep];
     winogradRoutines.multiplyPair(hands, a, b, to, tiles, channels, outChannels);
   }
-  const eights = (channels * outChannels) / LANES;
+  const eights = (channels * outChannels) / PANEL;
   winogradRoutines.transformFilterSlopes(hands, sums, gradient, channels * outChannels, 0, eights, tile);
 
   const expectedOut = new Float64Array(height * width * outChannels);

@@ -13,18 +13,15 @@ import {
   get,
   increase,
   loadFour,
-  loadSplat,
   multiply,
-  multiplyAdd,
   repeatWhile,
   set,
   shiftLeft,
   storeFour,
   subtract,
 } from './assembler.ts';
+import { PANEL, Tile } from './tile.ts';
 import { Factors, type Scheme, schemes, type Transform } from './winograd-schemes.ts';
-
-export const LANES = 8; // output channels in a panel
 
 /**
  * Code that applies a transform to the columns and then to the rows of a square of numbers, for eight channels: `from` and `to`
@@ -156,7 +153,7 @@ function transformFilter({ tile, patch, filter: transform }: Scheme): FunctionBu
       get(inputs),
       ...turn,
       increase(filter, get(inputBytes)),
-      increase(transformed, constant(4 * LANES)),
+      increase(transformed, constant(4 * PANEL)),
       decrease(inputs, constant(1)),
     ),
   );
@@ -202,20 +199,10 @@ function multiplyFrequencies(name: string, height: number): FunctionBuilder {
   const whole = () => f.local('i32');
   const rows = Array.from({ length: height }, whole);
   const [at, panel, rest, panelRest, groupRest, row, outPanel, outRow, panelBytes] = Array.from({ length: 9 }, whole);
-  const sums = rows.map(() => [f.local('v128'), f.local('v128')]);
-  const weights = [f.local('v128'), f.local('v128')];
-  const value = f.local('v128');
+  const tile = new Tile(f, height);
   const unrolled = 4;
-  const steps: Code[] = [];
-  for (let step = 0; step < unrolled; step++) {
-    steps.push(...weights.map((four, half) => set(four, loadFour(get(at), 4 * LANES * step + 16 * half))));
-    rows.forEach((pointer, i) => {
-      steps.push(set(value, loadSplat(get(pointer), 4 * step)));
-      steps.push(...sums[i].map((sum, half) => set(sum, multiplyAdd(get(value), get(weights[half]), get(sum)))));
-    });
-  }
   f.emit(
-    set(panelBytes, multiply(get(channels), constant(4 * LANES))),
+    set(panelBytes, multiply(get(channels), constant(4 * PANEL))),
     repeatWhile(
       get(frequencies),
       set(panel, get(panels)),
@@ -229,17 +216,11 @@ function multiplyFrequencies(name: string, height: number): FunctionBuilder {
         repeatWhile(
           get(groupRest),
           ...rows.flatMap((pointer) => [set(pointer, get(row)), increase(row, get(aStride))]),
-          ...sums.flat().map((sum) => set(sum, fourZeros)),
+          ...tile.sums.flat().map((sum) => set(sum, fourZeros)),
           set(at, get(panel)),
           set(rest, get(channels)),
-          repeatWhile(
-            get(rest),
-            ...steps,
-            ...rows.map((pointer) => increase(pointer, constant(4 * unrolled))),
-            increase(at, constant(4 * LANES * unrolled)),
-            decrease(rest, constant(unrolled)),
-          ),
-          ...sums.flatMap(([low, high]) => [
+          repeatWhile(get(rest), ...tile.addMatrixProduct(rows, at, unrolled), decrease(rest, constant(unrolled))),
+          ...tile.sums.flatMap(([low, high]) => [
             storeFour(get(outRow), get(low)),
             storeFour(get(outRow), get(high), 16),
             increase(outRow, get(outStride)),
@@ -247,7 +228,7 @@ function multiplyFrequencies(name: string, height: number): FunctionBuilder {
           decrease(groupRest, constant(1)),
         ),
         increase(panel, get(panelBytes)),
-        increase(outPanel, constant(4 * LANES)),
+        increase(outPanel, constant(4 * PANEL)),
         decrease(panelRest, constant(1)),
       ),
       increase(a, get(aStep)),
@@ -268,11 +249,9 @@ function accumulateProducts(name: string, height: number): FunctionBuilder {
   const [a, aStride, b, bStride, sums, tiles, groups, panels] = Array.from({ length: 8 }, () => f.parameter('i32'));
   const whole = () => f.local('i32');
   const [left, right, rest, panel, panelRest, target, row, rowBytes] = Array.from({ length: 8 }, whole);
-  const tile = Array.from({ length: height }, () => [f.local('v128'), f.local('v128')]);
-  const slopes = [f.local('v128'), f.local('v128')];
-  const value = f.local('v128');
+  const tile = new Tile(f, height);
   f.emit(
-    set(rowBytes, multiply(get(panels), constant(4 * LANES))),
+    set(rowBytes, multiply(get(panels), constant(4 * PANEL))),
     repeatWhile(
       get(groups),
       set(panel, get(b)),
@@ -280,29 +259,25 @@ function accumulateProducts(name: string, height: number): FunctionBuilder {
       set(panelRest, get(panels)),
       repeatWhile(
         get(panelRest),
-        ...tile.flat().map((sum) => set(sum, fourZeros)),
+        ...tile.sums.flat().map((sum) => set(sum, fourZeros)),
         set(left, get(a)),
         set(right, get(panel)),
         set(rest, get(tiles)),
         repeatWhile(
           get(rest),
-          ...slopes.map((four, half) => set(four, loadFour(get(right), 16 * half))),
-          ...tile.flatMap((pair, i) => [
-            set(value, loadSplat(get(left), 4 * i)),
-            ...pair.map((sum, half) => set(sum, multiplyAdd(get(value), get(slopes[half]), get(sum)))),
-          ]),
+          ...tile.addOuterProduct(left, right),
           increase(left, get(aStride)),
           increase(right, get(bStride)),
           decrease(rest, constant(1)),
         ),
         set(row, get(target)),
-        ...tile.flatMap((pair) => [
+        ...tile.sums.flatMap((pair) => [
           ...pair.map((sum, half) => set(sum, addFour(loadFour(get(row), 16 * half), get(sum)))),
           ...pair.map((sum, half) => storeFour(get(row), get(sum), 16 * half)),
           increase(row, get(rowBytes)),
         ]),
-        increase(panel, constant(4 * LANES)),
-        increase(target, constant(4 * LANES)),
+        increase(panel, constant(4 * PANEL)),
+        increase(target, constant(4 * PANEL)),
         decrease(panelRest, constant(1)),
       ),
       increase(a, constant(4 * height)),

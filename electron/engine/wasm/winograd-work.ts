@@ -3,7 +3,7 @@
  * rows of tiles, counted through all images; tiles at the edges reach beyond it, where the image is zero.
  */
 import type { Hands, Routine } from './tasks.ts';
-import { LANES } from './winograd-functions.ts';
+import { PANEL } from './tile.ts';
 
 const CACHE_BYTES = 384 * 1024; // of transformed tiles and their products that a thread works on at once
 const LEAST_TILES = 32; // at once: each frequency's filter is read once for so many
@@ -104,7 +104,7 @@ function transformInput(
     const image = x + 4 * Math.floor((first + row) / tiling.rows) * height * width * channels;
     const rowBytes = copyStrip(hands, image, strip, (first + row) % tiling.rows, 1, channels, tiling);
     const target = to.address + row * columns * to.tileBytes;
-    const eights = channels / LANES;
+    const eights = channels / PANEL;
     transform(strip, rowBytes, 4 * channels, target, to.frequencyBytes, to.tileBytes, columns, eights, ONE);
   }
 }
@@ -129,7 +129,7 @@ function transformSlopes(
     const [from, rowBytes] = exact
       ? [image + 4 * tileRow * tile * width * channels, 4 * width * channels]
       : [strip, copyStrip(hands, image, strip, tileRow, 0, channels, tiling)];
-    const eights = channels / LANES;
+    const eights = channels / PANEL;
     transform(from, rowBytes, 4 * channels, target, to.frequencyBytes, to.tileBytes, columns, eights, ONE);
   }
 }
@@ -151,16 +151,16 @@ const convolveWinograd: Routine = (
   const tiling = new Tiling(height, width);
   const { tile, frequencies, columns, exact } = tiling;
   const transformOutput = code[`transformOutput${tile}`];
-  const atOnce = tiling.rowsAtOnce(channels, panels * LANES);
+  const atOnce = tiling.rowsAtOnce(channels, panels * PANEL);
   const most = filled(Math.min(atOnce, rowCount) * columns);
   const strip = hands.area;
   const inputStep = frequencyBytes(most * channels);
   const input = strip + stripBytes(tiling, channels);
   const products = input + frequencies * inputStep;
-  const productStep = frequencyBytes(most * panels * LANES);
+  const productStep = frequencyBytes(most * panels * PANEL);
   const partial = products + frequencies * productStep; // a row of tiles that reaches beyond the image
-  const panelBytes = 4 * channels * LANES;
-  const productBytes = 4 * panels * LANES; // of a tile and a frequency
+  const panelBytes = 4 * channels * PANEL;
+  const productBytes = 4 * panels * PANEL; // of a tile and a frequency
   const transformed = { address: input, frequencyBytes: inputStep, tileBytes: 4 * channels };
   for (let row = firstRow; row < firstRow + rowCount; row += atOnce) {
     const rows = Math.min(atOnce, firstRow + rowCount - row);
@@ -183,7 +183,7 @@ const convolveWinograd: Routine = (
       const image = Math.floor((row + i) / tiling.rows);
       const tileRow = (row + i) % tiling.rows;
       const from = products + i * columns * productBytes;
-      const place = out + 4 * ((image * height + tileRow * tile) * width * outChannels + firstPanel * LANES);
+      const place = out + 4 * ((image * height + tileRow * tile) * width * outChannels + firstPanel * PANEL);
       const [to, toRow, toPixel] = exact
         ? [place, 4 * width * outChannels, 4 * outChannels]
         : [partial, tile * columns * productBytes, productBytes];
@@ -197,10 +197,10 @@ const convolveWinograd: Routine = (
 
 /** Bytes that `convolveWinograd` needs of its area for so many rows of tiles and panels. */
 export function convolutionArea(tiling: Tiling, rowCount: number, panels: number, channels: number): number {
-  const rows = Math.min(tiling.rowsAtOnce(channels, panels * LANES), rowCount);
+  const rows = Math.min(tiling.rowsAtOnce(channels, panels * PANEL), rowCount);
   const tiles = filled(rows * tiling.columns);
-  const partial = tiling.tile ** 2 * tiling.columns * panels * LANES;
-  const transformed = frequencyBytes(tiles * channels) + frequencyBytes(tiles * panels * LANES);
+  const partial = tiling.tile ** 2 * tiling.columns * panels * PANEL;
+  const transformed = frequencyBytes(tiles * channels) + frequencyBytes(tiles * panels * PANEL);
   return stripBytes(tiling, channels) + tiling.frequencies * transformed + 4 * partial;
 }
 
@@ -226,8 +226,8 @@ const transformFilter: Routine = ({ code }, filter, transformed, first, count, i
   const step = frequencyBytes(inputs * outputs);
   const transform = code[`transformFilter${tile}`];
   for (let panel = first; panel < first + count; panel++) {
-    const to = transformed + 4 * panel * inputs * LANES;
-    transform(filter + 4 * panel * LANES, 4 * inputs * outputs, 4 * outputs, to, step, inputs, ONE);
+    const to = transformed + 4 * panel * inputs * PANEL;
+    transform(filter + 4 * panel * PANEL, 4 * inputs * outputs, 4 * outputs, to, step, inputs, ONE);
   }
 };
 
@@ -293,7 +293,7 @@ const multiplyPair: Routine = ({ code, wide }, input, slopes, sums, tiles, chann
   for (let from = 0; from < tiles; from += segment) {
     const count = Math.min(segment, tiles - from);
     const [a, b] = [input + from * inputBytes, slopes + from * slopeBytes];
-    run(a, inputBytes, b, slopeBytes, sums, count, channels / height, outChannels / LANES);
+    run(a, inputBytes, b, slopeBytes, sums, count, channels / height, outChannels / PANEL);
   }
 };
 

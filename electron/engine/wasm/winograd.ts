@@ -1,7 +1,7 @@
 /** Convolution with 3x3 filters that keeps the size, by Winograd's tiles, and both its gradients (see winograd-work.ts). */
 import type * as tf from '@tensorflow/tfjs';
 import { type Machine, share } from './machine.ts';
-import { LANES } from './winograd-functions.ts';
+import { PANEL } from './tile.ts';
 import { convolutionArea, frequencyBytes, pairArea, sumPairsArea, Tiling } from './winograd-work.ts';
 
 const PAIR_BYTES = 4 * 2 ** 20; // of transformed tiles that the filter gradient holds at once
@@ -11,7 +11,7 @@ const FILTER_CACHE = 256 * 1024; // bytes of a transformed filter up to which ev
 
 /** Whether channels can be worked on, which is in eights. */
 export function fitsWinograd(side: number, inChannels: number, outChannels: number): boolean {
-  return side === 3 && inChannels % LANES === 0 && outChannels % LANES === 0;
+  return side === 3 && inChannels % PANEL === 0 && outChannels % PANEL === 0;
 }
 
 /** The convolution of x [N, H, W, C] with a filter [3, 3, C, K]: [N, H, W, K]. */
@@ -44,12 +44,12 @@ function convolve(
   const out = machine.output([images, height, width, outChannels]);
   machine.run(
     'transformFilter',
-    share(outChannels / LANES, 4 * machine.threads).map(([first, count]) => [
+    share(outChannels / PANEL, 4 * machine.threads).map(([first, count]) => [
       ...[filter, transformed, first, count, channels, outChannels, tile],
     ]),
   );
   // Where a filter is large, threads share out its panels, so that each reads its own from memory once.
-  const panelShares = share(outChannels / LANES, filterBytes > FILTER_CACHE ? machine.threads : 1);
+  const panelShares = share(outChannels / PANEL, filterBytes > FILTER_CACHE ? machine.threads : 1);
   const rowShares = share(
     images * rows,
     filterBytes > FILTER_CACHE ? 1 + Math.floor((images * rows * columns) / 256) : 8 * machine.threads,
@@ -79,7 +79,7 @@ export function filterGradientWinograd(
   const sum = numbers <= SMALL_FILTER ? sumInParts : sumByFrequency;
   sum(machine, x, dy, sums);
   const out = machine.output(filterShape);
-  const shares = share(numbers / LANES, Math.min(4 * machine.threads, Math.ceil(numbers / 2048)));
+  const shares = share(numbers / PANEL, Math.min(4 * machine.threads, Math.ceil(numbers / 2048)));
   machine.run(
     'transformFilterSlopes',
     shares.map(([first, eights]) => [sums, machine.address(out), numbers, first, eights, tile]),
