@@ -6,36 +6,14 @@ import { Adam, type AdamState } from '../learning/network/adam.ts';
 import { joinSkip, normLeaky } from '../learning/network/fused.ts';
 import { project, segmentLogits } from '../learning/network/unet.ts';
 import { initialWeights } from '../learning/network/weights.ts';
-import { startTestEngine } from './testing.ts';
+import { numbers, onBoth, random, startTestEngine } from './testing.ts';
 
 beforeAll(startTestEngine);
-
-/** The same on the engine and in plain JavaScript. */
-async function onBoth<T>(call: () => T | Promise<T>): Promise<[T, T]> {
-  const engine = tf.getBackend();
-  const ours = await call();
-  await tf.setBackend('cpu');
-  const theirs = await call();
-  await tf.setBackend(engine);
-  return [ours, theirs];
-}
-
-/** Numbers of all tensors that `make` gives in one array. */
-async function numbers(make: () => tf.Tensor[]): Promise<number[]> {
-  const tensors = tf.tidy(make);
-  const each = await Promise.all(tensors.map((tensor) => tensor.data()));
-  tf.dispose(tensors);
-  return each.flatMap((values) => [...values]);
-}
 
 function expectClose([ours, theirs]: [number[], number[]], tolerance: number): void {
   expect(ours.length).toBe(theirs.length);
   const worst = ours.reduce((largest, value, i) => Math.max(largest, Math.abs(value - theirs[i])), 0);
   expect(worst).toBeLessThan(tolerance);
-}
-
-function random(shape: number[], seed: number, low = -1, high = 1): tf.Tensor4D {
-  return tf.randomUniform(shape as [number, number, number, number], low, high, 'float32', seed);
 }
 
 describe('norm with leaky ReLU', () => {

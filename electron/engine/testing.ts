@@ -1,4 +1,5 @@
 /** The engine that the tests of the learning and of the jobs run on: `wasm`, or the one that ISOCENTER_TEST_ENGINE names. */
+import * as tf from '@tensorflow/tfjs';
 import { type EngineChoice, engineChoices } from '../../shared/engine.ts';
 import { engines, startEngine } from './choice.ts';
 
@@ -14,4 +15,26 @@ export const missing = look?.usable === false ? `${look.reason} ${look.next}` : 
 /** Makes it the backend, for `beforeAll`. */
 export async function startTestEngine(): Promise<void> {
   if (missing === undefined) await startEngine(testEngine);
+}
+
+/** The same on the engine and in plain JavaScript. */
+export async function onBoth<T>(call: () => T | Promise<T>): Promise<[T, T]> {
+  const engine = tf.getBackend();
+  const ours = await call();
+  await tf.setBackend('cpu');
+  const theirs = await call();
+  await tf.setBackend(engine);
+  return [ours, theirs];
+}
+
+/** Numbers of all tensors that `make` gives in one array. */
+export async function numbers(make: () => tf.Tensor[]): Promise<number[]> {
+  const tensors = tf.tidy(make);
+  const each = await Promise.all(tensors.map((tensor) => tensor.data()));
+  tf.dispose(tensors);
+  return each.flatMap((values) => [...values]);
+}
+
+export function random(shape: number[], seed: number, low = -1, high = 1): tf.Tensor4D {
+  return tf.randomUniform(shape as [number, number, number, number], low, high, 'float32', seed);
 }

@@ -1,35 +1,17 @@
 /** Convolutions and their gradients, held to TensorFlow.js's plain JavaScript backend. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startTestEngine } from '../testing.ts';
+import { numbers, onBoth, random, startTestEngine } from '../testing.ts';
 
 type Shape = [number, number, number, number];
 
 beforeAll(startTestEngine);
 
-/** What `make` gives, on the graphics card and in plain JavaScript: the numbers of all tensors in one array each. */
-async function onBoth(make: () => tf.Tensor[]): Promise<[number[], number[]]> {
-  const results: number[][] = [];
-  for (const backend of ['webgpu', 'cpu']) {
-    await tf.setBackend(backend);
-    const tensors = tf.tidy(make);
-    const numbers = await Promise.all(tensors.map((tensor) => tensor.data()));
-    tf.dispose(tensors);
-    results.push(numbers.flatMap((each) => [...each]));
-  }
-  await tf.setBackend('webgpu');
-  return [results[0], results[1]];
-}
-
 async function expectSame(make: () => tf.Tensor[], tolerance: number): Promise<void> {
-  const [ours, theirs] = await onBoth(make);
+  const [ours, theirs] = await onBoth(() => numbers(make));
   expect(ours.length).toBe(theirs.length);
   const worst = ours.reduce((largest, value, i) => Math.max(largest, Math.abs(value - theirs[i])), 0);
   expect(worst).toBeLessThan(tolerance);
-}
-
-function random(shape: number[], seed: number, low = -1, high = 1): tf.Tensor4D {
-  return tf.randomUniform(shape as Shape, low, high, 'float32', seed);
 }
 
 // Sizes that fill tiles exactly and sizes that don't: one pixel, odd sides, odd channels, several tiles and chunks.
