@@ -13,7 +13,7 @@ import { siteFolder } from './shell/site-folder.ts';
 import { showProgress } from './shell/taskbar.ts';
 import { launchTrainer } from './shell/trainer-launch.ts';
 import { MainWindow } from './shell/window.ts';
-import { Workstation } from './site/workstation.ts';
+import { Workstation } from './workstation/workstation.ts';
 
 if (app.requestSingleInstanceLock()) start().catch(sayNotStarted);
 else app.quit(); // the first window is shown instead

@@ -6,7 +6,7 @@ import { decode } from '@msgpack/msgpack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { policyDecider } from '../electron/site/consent/policy.ts';
 import { refuseAll } from '../electron/site/consent/terminal.ts';
-import type { JoinResult } from '../electron/site/federated-run.ts';
+import type { JoinResult } from '../electron/site/runs/federated-run.ts';
 import { Site } from '../electron/site/site.ts';
 import type { Decider } from '../shared/consent.ts';
 import { planSchema } from '../shared/plan.ts';

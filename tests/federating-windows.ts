@@ -1,6 +1,6 @@
 /** What tests of federating by a window share: hospitals with volumes, and a person who answers. */
 import { join } from 'node:path';
-import { Workstation } from '../electron/site/workstation.ts';
+import { Workstation } from '../electron/workstation/workstation.ts';
 import { LEAST_READING_TIME, type Question } from '../shared/api/consent.ts';
 import type { HostRequest } from '../shared/api/federation.ts';
 import type { Snapshot } from '../shared/api.ts';

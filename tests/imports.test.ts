@@ -31,14 +31,25 @@ const table: Record<string, { folders: string[]; packages: string[] }> = {
   'electron/storage': { folders: ['shared'], packages: ['better-sqlite3', 'zod'] },
   'electron/site': {
     folders: ['electron/imaging', 'electron/engine', 'electron/federation', 'electron/storage', 'shared'],
-    packages: ['@msgpack/msgpack', '@clack/prompts', 'zod', 'fast-png', 'pdfkit'],
+    packages: ['@msgpack/msgpack', '@clack/prompts', 'zod', 'fast-png'],
   },
-  'electron/host': { folders: ['electron/site', 'shared'], packages: ['ws', 'birpc'] },
-  'electron/shell': { folders: ['electron/site', 'shared'], packages: ['electron', 'zod'] },
-  'electron/main.ts': { folders: ['electron/shell', 'electron/site'], packages: ['electron'] },
+  'electron/workstation': {
+    folders: [
+      'electron/site',
+      'electron/imaging',
+      'electron/engine',
+      'electron/federation',
+      'electron/storage',
+      'shared',
+    ],
+    packages: ['zod', 'fast-png', 'pdfkit'],
+  },
+  'electron/host': { folders: ['electron/workstation', 'shared'], packages: ['ws', 'birpc'] },
+  'electron/shell': { folders: ['electron/workstation', 'electron/site', 'shared'], packages: ['electron', 'zod'] },
+  'electron/main.ts': { folders: ['electron/shell', 'electron/workstation'], packages: ['electron'] },
   'electron/preload.ts': { folders: ['electron/shell', 'shared'], packages: ['electron'] },
   'electron/cli': {
-    folders: ['electron/site', 'electron/federation', 'electron/host', 'shared'],
+    folders: ['electron/workstation', 'electron/site', 'electron/federation', 'electron/host', 'shared'],
     packages: ['commander', 'cli-progress', 'picocolors', 'birpc', 'fast-png', 'uplot'],
   },
 };
@@ -47,7 +58,7 @@ const table: Record<string, { folders: string[]; packages: string[] }> = {
 const doors: { what: RegExp; users: string[]; why: string }[] = [
   {
     what: /^ws(#WebSocketServer)?$/,
-    users: ['electron/federation/socket.ts', 'electron/host/connection.ts', 'electron/host/host.ts'],
+    users: ['electron/federation/wire/socket.ts', 'electron/host/connection.ts', 'electron/host/host.ts'],
     why: 'one file speaks to the network, and the host to the browser on this machine',
   },
   { what: /^cornerstone-core from (?!renderer\/viewer\/)/, users: [], why: 'the viewer alone knows its library' },
@@ -63,12 +74,12 @@ const doors: { what: RegExp; users: string[]; why: string }[] = [
   },
   { what: /^uplot$/, users: ['renderer/ui/Chart.svelte'], why: 'one component draws charts' },
   {
-    what: /^electron\/federation\/approved-payload\.ts#approve$/,
+    what: /^electron\/federation\/participant\/approved-payload\.ts#approve$/,
     users: ['electron/site/consent/gate.ts'],
     why: 'only the consent gate makes an ApprovedPayload',
   },
   {
-    what: /^electron\/engine\/(?!client\.ts|launch\.ts|jobs\.ts|channel\.ts|preference\.ts).*from electron\/(site|cli)/,
+    what: /^electron\/engine\/(?!client\.ts|launch\.ts|jobs\.ts|channel\.ts|preference\.ts).*from electron\/(site|workstation|cli)/,
     users: [],
     why: 'sites speak to the engine through its client, and know which one is liked best',
   },

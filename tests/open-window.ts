@@ -1,6 +1,6 @@
 /** A workstation as a window has it, for tests: verbs through the gate, events kept, and waiting for what is pushed. */
 import { setTimeout } from 'node:timers/promises';
-import { Workstation, type WorkstationOptions } from '../electron/site/workstation.ts';
+import { Workstation, type WorkstationOptions } from '../electron/workstation/workstation.ts';
 import type { SiteApi, SiteEvent, Snapshot, VerbName } from '../shared/api.ts';
 
 export interface OpenedWindow {

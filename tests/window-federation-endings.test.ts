@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Workstation } from '../electron/site/workstation.ts';
+import { Workstation } from '../electron/workstation/workstation.ts';
 import { allowEverything, answer, hosting, openHospital, plan, questionAbout, until } from './federating-windows.ts';
 
 const short = { ...plan, rounds: 2 };

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Workstation } from '../electron/site/workstation.ts';
+import type { Workstation } from '../electron/workstation/workstation.ts';
 import { answer, hosting, openHospital, plan, questionAbout, until } from './federating-windows.ts';
 
 let folder: string;

@@ -16,7 +16,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const plan = planSchema.parse({ inputSize: 32, levels: 3, baseWidth: 4, finetuneSteps: 60 });
 const program = `
-  import { Workstation } from ${JSON.stringify(new URL('../electron/site/workstation.ts', import.meta.url).href)};
+  import { Workstation } from ${JSON.stringify(new URL('../electron/workstation/workstation.ts', import.meta.url).href)};
   const workstation = new Workstation({ folder: ${JSON.stringify(join(base, 'site'))} });
   workstation.onEvent((event) => event.type === 'points' && console.log(JSON.stringify(event.loss)));
   const request = { plan: ${JSON.stringify(plan)}, from: 'random', labels: 2, holdOut: 1 };

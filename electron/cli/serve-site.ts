@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Host } from '../host/host.ts';
-import { Workstation } from '../site/workstation.ts';
+import { Workstation } from '../workstation/workstation.ts';
 import type { Context } from './action.ts';
 import { openBrowser } from './open-browser.ts';
 import { windowFiles } from './window-files.ts';

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { defaultSiteFolder } from '../site/default-folder.ts';
+import { defaultSiteFolder } from '../workstation/default-folder.ts';
 import { run } from './action.ts';
 import { downloadElectron, installedElectron } from './electron-binary.ts';
 import { serveSite } from './serve-site.ts';

@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/protocol/limits.ts';
-import type { Coordinator } from './coordinator.ts';
-import { planHash } from './digest.ts';
-import { createIdentity } from './identity.ts';
+import type { Coordinator } from './coordinator/coordinator.ts';
 import {
   approvedFeatures,
   approvedWeights,
@@ -15,6 +13,8 @@ import {
   tinyPlan,
   tinyWeights,
 } from './testing.ts';
+import { planHash } from './wire/digest.ts';
+import { createIdentity } from './wire/identity.ts';
 
 let coordinators: Coordinator[] = [];
 afterEach(async () => {

@@ -2,13 +2,13 @@
 import { encode } from '@msgpack/msgpack';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SiteMessage } from '../../shared/protocol/messages.ts';
-import type { Channel } from './channel.ts';
-import { planHash } from './digest.ts';
-import { createIdentity, fingerprintOf } from './identity.ts';
-import { issueInvitation } from './invitation.ts';
-import { receive } from './reception.ts';
-import { type Listener, listen } from './socket.ts';
+import { receive } from './coordinator/reception.ts';
 import { joinAs, quick, tinyPlan, tinyWeights } from './testing.ts';
+import type { Channel } from './wire/channel.ts';
+import { planHash } from './wire/digest.ts';
+import { createIdentity, fingerprintOf } from './wire/identity.ts';
+import { issueInvitation } from './wire/invitation.ts';
+import { type Listener, listen } from './wire/socket.ts';
 
 const federation = 'Test federation';
 const plan = tinyPlan();

@@ -7,11 +7,7 @@ import { type CloseName, closeCodes } from '../../shared/protocol/codes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import type { MessageOf } from '../../shared/protocol/messages.ts';
 import { encodeSafetensors } from '../../shared/safetensors.ts';
-import type { Coordinator } from './coordinator.ts';
-import { planHash } from './digest.ts';
-import { encodeFeatureBatch } from './feature-batch.ts';
-import { createIdentity, fingerprintOf, type Identity } from './identity.ts';
-import { type SealContext, seal } from './sealing.ts';
+import type { Coordinator } from './coordinator/coordinator.ts';
 import {
   behave,
   firstNumber,
@@ -23,6 +19,10 @@ import {
   tinyPlan,
   tinyWeights,
 } from './testing.ts';
+import { planHash } from './wire/digest.ts';
+import { encodeFeatureBatch } from './wire/feature-batch.ts';
+import { createIdentity, fingerprintOf, type Identity } from './wire/identity.ts';
+import { type SealContext, seal } from './wire/sealing.ts';
 
 let coordinators: Coordinator[] = [];
 afterEach(async () => {

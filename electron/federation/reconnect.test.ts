@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Coordinator } from './coordinator.ts';
-import { createIdentity } from './identity.ts';
-import { issueInvitation, parseInvitation } from './invitation.ts';
-import type { Participant } from './participant.ts';
+import type { Coordinator } from './coordinator/coordinator.ts';
+import type { Participant } from './participant/participant.ts';
 import {
   approvedFeatures,
   approvedWeights,
@@ -17,6 +15,8 @@ import {
   tinyPlan,
   tinyWeights,
 } from './testing.ts';
+import { createIdentity } from './wire/identity.ts';
+import { issueInvitation, parseInvitation } from './wire/invitation.ts';
 
 let closing: { close(): Promise<void> | void }[] = [];
 afterEach(async () => {

@@ -9,17 +9,17 @@ import { type CloseName, closeCodes } from '../../shared/protocol/codes.ts';
 import { defaultTiming, limits, type Timing } from '../../shared/protocol/limits.ts';
 import { type CoordinatorMessage, decodeFrame, type MessageOf } from '../../shared/protocol/messages.ts';
 import { decodeWeights, encodeSafetensors } from '../../shared/safetensors.ts';
-import { type ApprovedPayload, approve } from './approved-payload.ts';
-import type { Channel, ChannelHandlers } from './channel.ts';
-import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
-import type { CoordinatorEvent } from './coordinator-events.ts';
-import type { CoordinatorState, CoordinatorStore } from './coordinator-state.ts';
-import { encodeFeatureBatch } from './feature-batch.ts';
-import { signJoin } from './handshake.ts';
-import { createIdentity, createSealingKeys } from './identity.ts';
-import { parseInvitation } from './invitation.ts';
-import { Participant, type ParticipantEvent, type ParticipantOptions, type Round } from './participant.ts';
-import { dial } from './socket.ts';
+import { Coordinator, type CoordinatorOptions } from './coordinator/coordinator.ts';
+import type { CoordinatorEvent } from './coordinator/events.ts';
+import type { CoordinatorState, CoordinatorStore } from './coordinator/state.ts';
+import { type ApprovedPayload, approve } from './participant/approved-payload.ts';
+import { Participant, type ParticipantEvent, type ParticipantOptions, type Round } from './participant/participant.ts';
+import type { Channel, ChannelHandlers } from './wire/channel.ts';
+import { encodeFeatureBatch } from './wire/feature-batch.ts';
+import { signJoin } from './wire/handshake.ts';
+import { createIdentity, createSealingKeys } from './wire/identity.ts';
+import { parseInvitation } from './wire/invitation.ts';
+import { dial } from './wire/socket.ts';
 
 /** Short enough for a test, long enough for a busy machine. */
 export const quick: Timing = {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { issueInvitation, parseInvitation } from './invitation.ts';
 import { behave, cable, firstNumber, joinAs, startCoordinator, tinyPlan } from './testing.ts';
+import { issueInvitation, parseInvitation } from './wire/invitation.ts';
 
 /** Self-signed for 127.0.0.1 and localhost, for a hundred years; used nowhere but here. */
 const [cert, key] = [fixture('cert'), fixture('key')];

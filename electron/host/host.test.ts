@@ -18,7 +18,7 @@ import {
 } from '../../shared/host-wire.ts';
 import { writePhantoms } from '../../tests/phantom-site.ts';
 import { Site } from '../site/site.ts';
-import { Workstation } from '../site/workstation.ts';
+import { Workstation } from '../workstation/workstation.ts';
 import { pageLimits } from './connection.ts';
 import { Host } from './host.ts';
 

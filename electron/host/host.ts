@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws';
 import type { Task } from '../../shared/api.ts';
 import { fault } from '../../shared/errors.ts';
 import { HOST_PROTOCOL, type HostFunctions, LARGEST_FRAME } from '../../shared/host-wire.ts';
-import type { Workstation } from '../site/workstation.ts';
+import type { Workstation } from '../workstation/workstation.ts';
 import { guard, pathOf, refusal, urlOf } from './border.ts';
 import { Connection } from './connection.ts';
 import { closedPage, entryPage } from './notes.ts';

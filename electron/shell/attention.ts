@@ -1,7 +1,7 @@
 /** Calls a person back when something wants to leave this machine and nobody looks at the window. */
 import { app, Notification } from 'electron';
 import { en } from '../../shared/texts/en.ts';
-import type { Workstation } from '../site/workstation.ts';
+import type { Workstation } from '../workstation/workstation.ts';
 import type { MainWindow } from './window.ts';
 
 const APP_ID = 'isocenter.workstation'; // as in electron-builder.yml: Windows shows notices of known apps alone

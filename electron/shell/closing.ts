@@ -1,7 +1,7 @@
 /** The question before the window closes while something is at work. */
 import { dialog } from 'electron';
 import { en } from '../../shared/texts/en.ts';
-import type { Workstation } from '../site/workstation.ts';
+import type { Workstation } from '../workstation/workstation.ts';
 import { atWork } from './at-work.ts';
 import type { MainWindow } from './window.ts';
 

@@ -10,7 +10,7 @@ import type { ExportedFile } from '../../shared/api/review.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Choice } from '../../shared/shell.ts';
 import { en } from '../../shared/texts/en.ts';
-import type { Workstation } from '../site/workstation.ts';
+import type { Workstation } from '../workstation/workstation.ts';
 import { PAGE } from './address.ts';
 import type { MainWindow } from './window.ts';
 

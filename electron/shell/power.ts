@@ -1,6 +1,6 @@
 /** The machine does not fall asleep while something is at work or other sites rely on this one. The screen may. */
 import { powerSaveBlocker } from 'electron';
-import type { Workstation } from '../site/workstation.ts';
+import type { Workstation } from '../workstation/workstation.ts';
 import { atWork } from './at-work.ts';
 
 export function keepAwake(workstation: Workstation): void {

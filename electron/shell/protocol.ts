@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { protocol } from 'electron';
 import { guardHeaders, pageTypes } from '../../shared/window-guard.ts';
-import type { Workstation } from '../site/workstation.ts';
+import type { Workstation } from '../workstation/workstation.ts';
 import { HOST, SCHEME } from './address.ts';
 
 const PAGES = join(import.meta.dirname, '..', 'renderer');

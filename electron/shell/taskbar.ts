@@ -1,6 +1,6 @@
 /** How far the run at work is, on the taskbar or dock. */
 import type { Activity } from '../../shared/api/training.ts';
-import type { Workstation } from '../site/workstation.ts';
+import type { Workstation } from '../workstation/workstation.ts';
 import type { MainWindow } from './window.ts';
 
 const NONE = -1; // Electron's value for no progress

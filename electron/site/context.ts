@@ -1,5 +1,5 @@
 import type { Trainer } from '../engine/client.ts';
-import type { Identity } from '../federation/identity.ts';
+import type { Identity } from '../federation/wire/identity.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 
 /** What the runs of a site work with. */

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fault, isFault } from '../../shared/errors.ts';
-import { createIdentity, type Identity, importIdentity } from '../federation/identity.ts';
+import { createIdentity, type Identity, importIdentity } from '../federation/wire/identity.ts';
 import { writeFileAtomic } from '../storage/atomic-file.ts';
 
 const WRAPPED = 'isocenter key, wrapped by the keychain of this system, 1\n';

@@ -7,7 +7,7 @@ import { type Plan, planSchema } from '../../shared/plan.ts';
 import { gaussian, seededRandom } from '../../shared/random.ts';
 import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
 import type { VolumeRecord } from '../storage/catalogue.ts';
-import { Workstation } from './workstation.ts';
+import { Workstation } from '../workstation/workstation.ts';
 
 /** A network that trains in seconds on the volumes below. */
 export const smallPlan: Plan = planSchema.parse({

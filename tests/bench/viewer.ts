@@ -11,7 +11,7 @@ import { table } from '../../electron/cli/output.ts';
 import { windowFiles } from '../../electron/cli/window-files.ts';
 import { Host } from '../../electron/host/host.ts';
 import { Site } from '../../electron/site/site.ts';
-import { Workstation } from '../../electron/site/workstation.ts';
+import { Workstation } from '../../electron/workstation/workstation.ts';
 import { planSchema } from '../../shared/plan.ts';
 import { findBrowser, launchOptions } from '../browser.ts';
 import { writePhantoms } from '../phantom-site.ts';

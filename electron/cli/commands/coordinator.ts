@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { fault } from '../../../shared/errors.ts';
-import { coordinatorWords } from '../../site/coordinator-words.ts';
+import { coordinatorWords } from '../../site/coordinating/coordinator-words.ts';
 import { Site } from '../../site/site.ts';
 import { hostAndPort, readPlan, run, wholeNumber } from '../action.ts';
 

@@ -1,7 +1,7 @@
 /** The process of one site in a demo: a real site folder, its own key, trainer and socket, driven by the demo. */
 import { createBirpc } from 'birpc';
 import { policyDecider } from '../../site/consent/policy.ts';
-import { segmentAndScore } from '../../site/segmentation.ts';
+import { segmentAndScore } from '../../site/runs/segmentation.ts';
 import { Site } from '../../site/site.ts';
 import { type AnsweredVerbs, answering } from './answers.ts';
 import type { DemoVerbs, SiteVerbs } from './site-verbs.ts';

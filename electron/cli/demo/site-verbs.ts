@@ -2,7 +2,7 @@
 import type { ComputedOn } from '../../../shared/engine.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
-import type { RoundSummary } from '../../site/join-events.ts';
+import type { RoundSummary } from '../../site/runs/join-events.ts';
 import type { StoredVolume } from '../../site/volumes.ts';
 
 export interface SiteVerbs {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Bounds, Decider, Decision, PayloadDescription } from '../../../shared/consent.ts';
-import { ApprovedPayload } from '../../federation/approved-payload.ts';
+import { ApprovedPayload } from '../../federation/participant/approved-payload.ts';
 import { createSite, openSite } from '../../storage/site-folder.ts';
 import { ConsentGate, type Verdict } from './gate.ts';
 import { personal } from './person.ts';

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { boundsSchema, type Decider, type Decision, type PayloadDescription } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
-import { type ApprovedPayload, approve } from '../../federation/approved-payload.ts';
+import { type ApprovedPayload, approve } from '../../federation/participant/approved-payload.ts';
 import type { Approvals } from '../../storage/approvals.ts';
 import type { Ledger } from '../../storage/ledger.ts';
 import type { PermissionScope } from '../../storage/permission-scope.ts';

@@ -1,0 +1,88 @@
+/** What the coordinator tells its sites, made from its state. */
+import { fault } from '../../../shared/errors.ts';
+import type { CoordinatorMessage, MessageOf } from '../../../shared/protocol/messages.ts';
+import { sameBytes } from '../wire/digest.ts';
+import { awaited, received } from './round.ts';
+import type { AdmittedSite, CoordinatorState } from './state.ts';
+
+export interface Dispatch {
+  message: CoordinatorMessage;
+  payload: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The round that is open, for one of its members; without the weights where it `holds` them already. */
+export function announcement(
+  state: CoordinatorState,
+  site: AdmittedSite,
+  { rounds, remaining, holds }: { rounds: number; remaining: number; holds: boolean },
+): Dispatch {
+  const { stage, round, phase, members } = state.rounds;
+  const payload = holds ? NOTHING : globalWeights(state);
+  const message: MessageOf<'announce'> = {
+    type: 'announce',
+    stage,
+    round,
+    rounds,
+    phase: phase === 'features' ? 'features' : 'training',
+    remaining,
+    members: members.flatMap((member) => siteOf(state, member)?.key ?? []),
+    received: received(state.rounds, site.fingerprint),
+    bytes: payload.length,
+  };
+  return { message, payload };
+}
+
+/** Whom the open phase waits for. Undefined after the last round: `finished` says that. */
+export function waiting(state: CoordinatorState, remaining: number): MessageOf<'waiting'> | undefined {
+  const { stage, round, phase, deadline } = state.rounds;
+  if (phase === 'finished') return undefined;
+  const missing = awaited(state.rounds).flatMap((site) => siteOf(state, site)?.key ?? []);
+  return { type: 'waiting', stage, round, phase, remaining: deadline === null ? null : remaining, missing };
+}
+
+/** The others' batches that were sealed for this site; where the plan says so, only if it shared its own. */
+export function relayedTo(state: CoordinatorState, site: AdmittedSite, refusersReceive: boolean): Dispatch[] {
+  const { stage, round, shared } = state.rounds;
+  if (!refusersReceive && !shared.includes(site.fingerprint)) return [];
+  return state.features.flatMap(({ site: from, sealed }) => {
+    const key = sealed.keys.find(({ to }) => sameBytes(to, site.key));
+    const sender = siteOf(state, from);
+    if (!key || !sender) return [];
+    const { ephemeral, nonce, signature, ciphertext } = sealed;
+    const message: MessageOf<'relayed'> = {
+      type: 'relayed',
+      stage,
+      round,
+      from: sender.key,
+      ephemeral,
+      nonce,
+      signature,
+      wrapped: key.wrapped,
+      bytes: ciphertext.length,
+    };
+    return [{ message, payload: ciphertext }];
+  });
+}
+
+export function roster(state: CoordinatorState, isHere: (fingerprint: string) => boolean): MessageOf<'roster'> {
+  const sites = state.sites.map(({ name, key, sealingKey, sealingSignature, fingerprint }) => {
+    return { name, key, sealingKey, sealingSignature, present: isHere(fingerprint) };
+  });
+  return { type: 'roster', sites };
+}
+
+export function finalWeights(state: CoordinatorState): Dispatch {
+  const payload = globalWeights(state);
+  return { message: { type: 'finished', bytes: payload.length }, payload };
+}
+
+export function globalWeights({ weights }: CoordinatorState): Uint8Array {
+  if (!weights) throw fault('federation.nothing-to-average');
+  return weights.bytes;
+}
+
+export function siteOf(state: CoordinatorState, fingerprint: string): AdmittedSite | undefined {
+  return state.sites.find((site) => site.fingerprint === fingerprint);
+}

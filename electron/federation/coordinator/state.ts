@@ -1,0 +1,48 @@
+import type { Stage } from '../../../shared/consent.ts';
+import type { SealedBatch } from '../wire/sealing.ts';
+import type { RoundState } from './round.ts';
+
+/** A site that was let in. */
+export interface AdmittedSite {
+  fingerprint: string;
+  key: Uint8Array; // Ed25519, raw
+  name: string;
+  volumes: number; // that it said it has when it last joined
+  sealingKey: Uint8Array;
+  sealingSignature: Uint8Array;
+}
+
+export interface ReceivedUpdate {
+  site: string; // fingerprint
+  volumes: number;
+  loss: number | null;
+  weights: Uint8Array; // safetensors, checked
+}
+
+/**
+ * Everything that a coordinator needs to go on after it was killed. Plain data: numbers, texts, byte arrays, arrays and
+ * objects, so that a store may write it as it likes.
+ */
+export interface CoordinatorState {
+  federation: string;
+  planHash: string;
+  /** Tokens given out, by hash; `site` is the fingerprint that used it first, and alone may use it again. */
+  tokens: { hash: string; site: string | null }[];
+  sites: AdmittedSite[];
+  rounds: RoundState;
+  /** Rounds so far, of both stages, in which the quorum sent weights. */
+  countedRounds: number;
+  /** Global weights and the stage that they belong to; null before the first were made. */
+  weights: { stage: Stage; bytes: Uint8Array } | null;
+  /** Sealed batches of the running round, which the coordinator cannot read. */
+  features: { site: string; sealed: SealedBatch }[];
+  updates: ReceivedUpdate[];
+}
+
+export interface CoordinatorStore {
+  load(): Promise<CoordinatorState | undefined>;
+  /** Must keep all of it or nothing: a kill in the middle leaves the state before. */
+  save(state: CoordinatorState): Promise<void>;
+  /** Hashes of tokens that were issued beside this coordinator (`issueInvitation` in another process). */
+  issuedTokens?(): Promise<string[]>;
+}

@@ -1,0 +1,128 @@
+/** Fine-tuning a U-Net on labelled volumes of one site. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ComputedOn, computedOnText } from '../../../shared/engine.ts';
+import { type Plan, planSchema } from '../../../shared/plan.ts';
+import type { Progress, Trained, VolumeFiles } from '../../engine/jobs.ts';
+import type { Run } from '../../storage/runs.ts';
+import { readWeights } from '../../storage/weight-file.ts';
+import type { SiteContext } from '../context.ts';
+import { requireSameNetwork } from '../network-fit.ts';
+import { splitLabelled, volumesOfRun } from '../volumes.ts';
+import { asRun, locked, noteTraining, type RunRequest } from './perform-run.ts';
+
+export interface FinetuneHooks {
+  onRun?: (id: string) => void;
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
+export interface FinetuneOptions extends FinetuneHooks {
+  labels: number | 'all';
+  from: string; // id of a model, or 'random'
+  plan?: Plan; // default: the model's, or the defaults
+  steps?: number; // instead of the plan's
+  /** Labelled volumes of this site kept apart for a learning curve. */
+  holdOut?: number;
+  /** Other labelled volumes for a learning curve, never trained on, scored after these steps. */
+  validation?: VolumeFiles[];
+  validateAt?: number[];
+}
+
+export interface FinetuneResult {
+  model: string;
+  run: string;
+  volumes: number;
+  loss: number; // of the last step
+  computedOn: ComputedOn[]; // more than one where the run went on with another engine
+  seconds: number;
+  dice: Trained['dice'];
+}
+
+const CURVE_POINTS = 20; // validations of a run: the curve's shape shows, and little time goes into it
+
+export async function finetuneAlone(site: SiteContext, options: FinetuneOptions): Promise<FinetuneResult> {
+  const { folder } = site;
+  const { from, holdOut = 0 } = options;
+  const start = from === 'random' ? undefined : folder.models.get(from);
+  const basis = options.plan ?? start?.plan ?? planSchema.parse({});
+  const plan = { ...basis, finetuneSteps: options.steps ?? basis.finetuneSteps };
+  if (start) requireSameNetwork(start, plan);
+  const { learning, heldOut } = splitLabelled(folder, options.labels, holdOut, plan.seed);
+  const ids = (files: VolumeFiles[]) => files.map(({ id }) => id);
+  const details = { from, volumes: ids(learning), ...(holdOut > 0 ? { holdOut: ids(heldOut) } : {}) };
+  return finetune(site, { kind: 'finetune', plan, details }, options);
+}
+
+/** Continues exactly this run: its plan, the volumes it learns from, those kept apart. */
+export async function resumeFinetuning(site: SiteContext, id: string, hooks: FinetuneHooks): Promise<FinetuneResult> {
+  const { kind, plan, details } = site.folder.runs.get(id);
+  return finetune(site, { kind, plan, details, resume: id }, hooks);
+}
+
+function finetune(
+  site: SiteContext,
+  request: RunRequest,
+  options: FinetuneHooks & Pick<FinetuneOptions, 'validation' | 'validateAt'>,
+): Promise<FinetuneResult> {
+  const { folder, trainer } = site;
+  const { onRun, onProgress, signal } = options;
+  const { plan } = request;
+  const begun = performance.now();
+  const work = async (run: Run): Promise<FinetuneResult> => {
+    const volumes = volumesOfRun(folder, run, 'volumes');
+    const heldOut = volumesOfRun(folder, run, 'holdOut');
+    const from = String(run.details.from);
+    const weights = join(run.folder, 'start.safetensors');
+    const out = join(run.folder, 'unet.safetensors');
+    if (!existsSync(weights)) {
+      const start = from === 'random' ? undefined : folder.models.get(from).file;
+      await trainer.run('initialise', { plan, parts: ['encoder', 'decoder'], from: start, out: weights }, { signal });
+    }
+    const result = await trainer.run(
+      'finetune',
+      {
+        plan,
+        seed: plan.seed,
+        volumes,
+        weights,
+        fromStep: 0,
+        steps: plan.finetuneSteps,
+        state: join(run.folder, 'state.safetensors'),
+        out,
+        validation: options.validation ?? heldOut,
+        validateAt: options.validateAt ?? validationSteps(plan.finetuneSteps),
+      },
+      {
+        signal,
+        onEngine: (on) => folder.runs.noteComputedOn(run.id, on),
+        onProgress: (progress) =>
+          onProgress?.({
+            ...progress,
+            message: progress.loss === undefined ? progress.message : `loss ${progress.loss.toFixed(3)}`,
+          }),
+      },
+    );
+    noteTraining(folder, run.id, 1, result);
+    const { computedOn } = folder.runs.get(run.id);
+    const learnt = `${volumes.length} labelled volumes, ${plan.finetuneSteps} steps, from ${from}`;
+    const note = `${learnt}; computed on ${computedOnText(computedOn)}`;
+    const model = folder.models.save({ kind: 'unet', plan, weights: readWeights(out).weights, run: run.id, note });
+    return {
+      model: model.id,
+      run: run.id,
+      volumes: volumes.length,
+      loss: result.losses.at(-1) ?? Number.NaN,
+      computedOn,
+      seconds: (performance.now() - begun) / 1000,
+      dice: result.dice,
+    };
+  };
+  return locked(folder, 'fine-tuning', () => asRun(folder, { ...request, onRun }, work));
+}
+
+/** From before the first step to after the last, evenly. */
+function validationSteps(steps: number): number[] {
+  const points = Math.min(CURVE_POINTS, steps);
+  return Array.from({ length: points + 1 }, (_, point) => Math.round((point * steps) / points));
+}

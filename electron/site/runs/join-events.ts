@@ -1,0 +1,33 @@
+/** What a federation's participant tells while it takes part. */
+import type { Party, PayloadKind, Stage } from '../../../shared/consent.ts';
+import type { Plan } from '../../../shared/plan.ts';
+import type { ParticipantNews, ParticipantState } from '../../federation/participant/participant.ts';
+import type { Traffic } from '../../federation/wire/traffic.ts';
+
+export type JoinEvent =
+  | { type: 'joined'; run: string; federation: string; coordinator: Party; plan: Plan }
+  | { type: 'news'; news: ParticipantNews; loud: boolean }
+  | ParticipantState
+  | { type: 'progress'; step: number; steps: number; loss?: number; notice?: string; words: string } // steps of all rounds
+  | { type: 'asking'; kind: PayloadKind; round: number } // the decider is about to be asked
+  | {
+      type: 'payload';
+      kind: PayloadKind;
+      stage: Stage;
+      round: number;
+      sent: boolean;
+      bytes: number;
+      reason: string;
+    }
+  | ({ type: 'round'; traffic: Traffic } & RoundSummary); // traffic since the round before;
+
+export interface RoundSummary {
+  stage: Stage;
+  round: number;
+  rounds: number; // of this stage
+  loss: number; // mean of the steps done here
+  seconds: number;
+  up: number; // bytes of features and weights sent
+  upFeatures: number; // of these, features
+  down: number; // bytes of features and weights received
+}

@@ -1,0 +1,61 @@
+/** The verbs of runs and models. */
+import type { trainingVerbs } from '../../../shared/api/training.ts';
+import type { SiteApi } from '../../../shared/api.ts';
+import { fault } from '../../../shared/errors.ts';
+import { forgetInvitation } from '../../site/runs/kept-invitation.ts';
+import { segmentVolumes, volumesSegmentedBy } from '../../site/runs/segmenting-run.ts';
+import { resumeRun } from '../resume.ts';
+import { removeModel, summariseModels } from '../views/model-summary.ts';
+import { curvesOf, summariseRuns } from '../views/run-summary.ts';
+import type { Workstation } from '../workstation.ts';
+
+export function trainingApi(workstation: Workstation): Pick<SiteApi, keyof typeof trainingVerbs> {
+  const folder = () => workstation.site.folder;
+  const { desk } = workstation;
+  return {
+    listRuns: async () => {
+      desk.flush(); // so that a list tells what the curves show
+      return summariseRuns(folder());
+    },
+    runCurves: async (id) => {
+      desk.flush();
+      return curvesOf(folder(), id);
+    },
+    listModels: async () => summariseModels(folder()),
+    removeModel: async (id) => {
+      removeModel(folder(), id);
+      workstation.changed('models');
+      workstation.changed('runs');
+    },
+    startPretraining: async (plan) => {
+      const { site } = workstation;
+      return desk.perform('pretrain', (hooks) => site.pretrain({ plan, ...hooks }));
+    },
+    startFinetuning: async (request) => {
+      const { site } = workstation;
+      return desk.perform('finetune', (hooks) => site.finetune({ ...request, ...hooks }));
+    },
+    volumesSegmentedBy: async (model) => [...volumesSegmentedBy(folder(), model)],
+    startSegmenting: async (model, chosen, { again }) => {
+      const { site } = workstation;
+      const done = again ? new Set() : volumesSegmentedBy(folder(), model);
+      const volumes = chosen.filter((volume) => !done.has(volume));
+      if (volumes.length === 0) throw fault('site.all-segmented', { model });
+      return desk.perform('segment', (hooks) => segmentVolumes(site, { model, volumes, ...hooks }));
+    },
+    pauseRun: async () => desk.pause(),
+    cancelRun: async () => desk.cancel(),
+    resumeRun: async (id) => {
+      await resumeRun(workstation, id);
+    },
+    giveUpRun: async (id) => {
+      desk.requireNotAtWork(id);
+      forgetInvitation(folder().runs.update(id, { state: 'cancelled' }));
+      workstation.changed('runs');
+    },
+    noteRun: async (id, note) => {
+      folder().runs.write(id, note);
+      workstation.changed('runs');
+    },
+  };
+}

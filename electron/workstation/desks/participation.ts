@@ -1,0 +1,135 @@
+/** Taking part in a federation from a window: admitted while the person waits, the rest in the background. */
+
+import { z } from 'zod';
+import type { InvitationView, MembershipView } from '../../../shared/api/federation.ts';
+import type { Decider, Decision } from '../../../shared/consent.ts';
+import { fault } from '../../../shared/errors.ts';
+import { hashToken, parseInvitation } from '../../federation/wire/invitation.ts';
+import type { JoinOptions } from '../../site/runs/federated-run.ts';
+import type { JoinEvent } from '../../site/runs/join-events.ts';
+import { isKept, keptInvitation } from '../../site/runs/kept-invitation.ts';
+import { recordedRounds } from '../../site/runs/recorded-rounds.ts';
+import type { Site } from '../../site/site.ts';
+import type { Run } from '../../storage/runs.ts';
+import { viewInvitation } from '../views/invitation-view.ts';
+import { MembershipRecord } from '../views/membership-view.ts';
+import type { RunDesk, RunHooks } from './run-desk.ts';
+
+export interface ParticipationOptions {
+  site: Site;
+  runs: RunDesk; // one run at a time
+  decider: Decider;
+  rule: () => Decision | undefined;
+  show: (view: MembershipView) => void;
+}
+
+export class Participation {
+  readonly #options: ParticipationOptions;
+  readonly #shown = new Map<string, string>(); // hash of the plan that was shown, by hash of the token
+  #record: MembershipRecord | undefined;
+  #hooks: RunHooks | undefined; // while it takes part
+
+  constructor(options: ParticipationOptions) {
+    this.#options = options;
+  }
+
+  /** Shows the last federation where it was cut off, so that a person can go on with it. */
+  recall(): void {
+    const { folder } = this.#options.site;
+    const run = folder.runs.list().findLast(({ kind }) => kind === 'federated');
+    const about = aboutSchema.safeParse(run?.details).data;
+    if (!run || !about || this.#record || isOver(run) || !isKept(run)) return;
+    const known = folder.approvals.list().find(({ fingerprint }) => fingerprint === about.coordinator);
+    const coordinator = { name: known?.name ?? about.federation, fingerprint: about.coordinator };
+    const record = this.#newRecord();
+    record.apply({ type: 'joined', run: run.id, federation: about.federation, coordinator, plan: run.plan });
+    record.remember(recordedRounds(folder, run));
+    record.endWith(fault('site.cancelled'));
+    this.#record = record;
+    this.refresh();
+  }
+
+  /** Errors as `viewInvitation`. */
+  async read(invitation: string, ca: string | null): Promise<InvitationView> {
+    const { view, planHash } = await viewInvitation(this.#options.site, invitation, ca);
+    this.#shown.set(tokenOf(invitation), planHash);
+    return view;
+  }
+
+  /**
+   * Gives the run's id when the site is admitted. Throws what stood in the way until then, `federation.other-plan` where
+   * the plan is not the one that was shown.
+   */
+  async join(invitation: string, ca: string | undefined): Promise<string> {
+    return this.#join({ invitation, ca, planHash: this.#shown.get(tokenOf(invitation)) });
+  }
+
+  /** Goes on with a run that was cut off. Throws `storage.no-such-run`, `storage.run-is-over`, `site.run-needs-invitation`, and as `join`. */
+  async resume(id: string): Promise<string> {
+    const run = this.#options.site.folder.runs.get(id);
+    if (isOver(run)) throw fault('storage.run-is-over', { id, state: run.state });
+    return this.#join({ ...keptInvitation(run), planHash: run.planHash, resume: id });
+  }
+
+  /** Says goodbye after the running step. Throws `federation.not-a-member`. */
+  leave(): void {
+    if (!this.#hooks) throw fault('federation.not-a-member');
+    this.#options.runs.cancel();
+  }
+
+  /** Whether the run waits for a person. */
+  wait(waiting: boolean): void {
+    this.#hooks?.onWaiting(waiting);
+  }
+
+  #join(how: Pick<JoinOptions, 'invitation' | 'ca' | 'address' | 'labels' | 'planHash' | 'resume'>): Promise<string> {
+    const { site, runs, decider, rule } = this.#options;
+    const record = this.#newRecord();
+    return runs.perform('federated', async (hooks) => {
+      const { signal, onRun, onProgress } = hooks;
+      const onEvent = (event: JoinEvent) => {
+        const changed = record.apply(event);
+        if (event.type === 'joined') {
+          record.remember(recordedRounds(site.folder, site.folder.runs.get(event.run)));
+          this.#record = record;
+          this.#hooks = hooks;
+        } else if (event.type === 'progress') onProgress({ ...event, message: event.words });
+        if (changed && this.#record === record) this.refresh();
+      };
+      try {
+        const { models, left } = await site.join({ ...how, decider, rule, signal, onRun, onEvent });
+        record.end(left ? 'left' : 'finished', models[0]);
+      } catch (error) {
+        record.endWith(error);
+        throw error;
+      } finally {
+        this.#hooks = undefined;
+        if (this.#record === record) this.refresh();
+      }
+    });
+  }
+
+  #newRecord(): MembershipRecord {
+    const { name, fingerprint, folder } = this.#options.site;
+    return new MembershipRecord({ name, fingerprint, volumes: folder.volumes.list().length });
+  }
+
+  /** Shows how it stands, also after what the person knows has changed. */
+  refresh(): void {
+    const { site, show } = this.#options;
+    const view = this.#record?.view((fingerprint) => site.folder.approvals.has(fingerprint));
+    if (view) show(view);
+  }
+}
+
+/** What a federated run notes of its federation. */
+const aboutSchema = z.object({ federation: z.string(), coordinator: z.string() });
+
+/** However the invitation was pasted. */
+function tokenOf(invitation: string): string {
+  return hashToken(parseInvitation(invitation).token);
+}
+
+function isOver({ state }: Run): boolean {
+  return state === 'finished' || state === 'cancelled';
+}

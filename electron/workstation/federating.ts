@@ -1,0 +1,115 @@
+/** What an open site does with others, as its windows see it: the coordinator it hosts, the federation it is in, consent. */
+import type { StandingPermission } from '../../shared/api/consent.ts';
+import type { Decision } from '../../shared/consent.ts';
+import { boundsInWords } from '../site/consent/bounds.ts';
+import { readSettings } from '../site/settings.ts';
+import type { Site } from '../site/site.ts';
+import type { SiteFolder } from '../storage/site-folder.ts';
+import { ConsentDesk } from './desks/consent-desk.ts';
+import { Hosting } from './desks/hosting.ts';
+import { Participation } from './desks/participation.ts';
+import { reportOf, type Workstation } from './workstation.ts';
+
+export class Federating {
+  readonly consent: ConsentDesk;
+  readonly hosting: Hosting;
+  readonly participation: Participation;
+  readonly #workstation: Workstation;
+  readonly #site: Site;
+  readonly #deaf: (() => void)[];
+
+  constructor(workstation: Workstation, site: Site) {
+    this.#workstation = workstation;
+    this.#site = site;
+    const { person } = workstation.snapshot;
+    this.consent = new ConsentDesk({
+      person,
+      show: (questions) => {
+        workstation.change({ questions });
+        this.participation.wait(questions.length > 0);
+      },
+    });
+    this.hosting = new Hosting({
+      site,
+      show: (hosted) => workstation.change({ hosted }),
+      onModel: () => workstation.changed('models'),
+    });
+    this.participation = new Participation({
+      site,
+      runs: workstation.desk,
+      decider: this.consent.decider,
+      rule: () => this.#rule(),
+      show: (membership) => workstation.change({ membership }),
+    });
+    this.#deaf = [
+      site.folder.ledger.onAppend(() => this.#follow(() => this.#onLedger())),
+      workstation.onEvent((event) => {
+        if (event.type !== 'changed') return;
+        if (event.what === 'settings') this.#follow(() => this.#onSettings());
+        if (event.what === 'runs') this.#follow(() => this.#showPermissions()); // those of a run that is over are gone
+      }),
+    ];
+    this.#showPermissions();
+    this.participation.recall();
+    void this.hosting.recall().catch(() => {}); // what is kept of it is broken: hosting says so
+  }
+
+  /** Every open question is a no; the coordinator tells its sites. */
+  async close(): Promise<void> {
+    this.consent.close();
+    await this.hosting.close();
+    for (const stop of this.#deaf) stop();
+  }
+
+  #rule(): Decision | undefined {
+    if (readSettings(this.#site.folder).consent !== 'refuse') return undefined;
+    return { answer: 'refuse', ...RULE };
+  }
+
+  /** What follows from a change. No verb waits here that could tell of an error, a disk that is gone, say. */
+  #follow(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#workstation.change({ problem: reportOf(error) });
+    }
+  }
+
+  #onSettings(): void {
+    if (this.#rule()) this.consent.refuseAll(RULE.by, RULE.reason);
+  }
+
+  #onLedger(): void {
+    this.#showPermissions();
+    this.hosting.refresh();
+    this.participation.refresh();
+    this.#workstation.changed('ledger');
+    this.#workstation.changed('parties');
+  }
+
+  #showPermissions(): void {
+    this.#workstation.change({ permissions: standingPermissions(this.#site.folder) });
+  }
+}
+
+const RULE = { by: 'rule of the site', reason: "the site's rule refuses everything" };
+
+/** In force now, oldest first. */
+function standingPermissions({ permissions, ledger }: SiteFolder): StandingPermission[] {
+  return permissions.list().map(({ id, scope, bounds, grantedBy, grantedAt }) => {
+    const { run, federation, asker, stage, kind } = scope;
+    const coordinator = { name: ledger.askerName(asker) ?? '', fingerprint: asker };
+    return {
+      id,
+      run,
+      federation,
+      coordinator,
+      stage,
+      kind,
+      bounds,
+      words: boundsInWords(bounds),
+      grantedBy,
+      grantedAt,
+    };
+  });
+}

@@ -1,0 +1,34 @@
+/** Models as pages show them, and what goes with one that is removed. */
+import { statSync } from 'node:fs';
+import type { ModelSummary } from '../../../shared/api/training.ts';
+import { fault } from '../../../shared/errors.ts';
+import type { SiteFolder } from '../../storage/site-folder.ts';
+import { modelIn } from './run-summary.ts';
+
+/** Newest first. */
+export function summariseModels({ models, runs, labelMaps }: SiteFolder): ModelSummary[] {
+  const unfinished = runs.list().filter(({ state }) => state !== 'finished' && state !== 'cancelled');
+  return models
+    .list()
+    .reverse()
+    .map(({ id, kind, note, run, plan, scores, createdAt, file }) => ({
+      id,
+      kind,
+      note,
+      run,
+      plan,
+      dice: scores?.dice ?? (kind === 'unet' && run !== null ? runs.recentMean(run, 'dice', 1) : null) ?? null,
+      createdAt,
+      bytes: statSync(file, { throwIfNoEntry: false })?.size ?? 0,
+      predictions: labelMaps.predictionsOf(id).length,
+      neededBy: unfinished.filter(({ details }) => modelIn(details) === id).map((other) => other.id),
+    }));
+}
+
+/** Predictions that it made stay. Throws `storage.no-such-model`, and `site.model-in-use` while a run works with it. */
+export function removeModel({ models, runs }: SiteFolder, id: string): void {
+  models.get(id);
+  const user = runs.list().find(({ state, details }) => state === 'running' && modelIn(details) === id);
+  if (user) throw fault('site.model-in-use', { model: id, run: user.id });
+  models.remove(id);
+}

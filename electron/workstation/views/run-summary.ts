@@ -1,0 +1,64 @@
+/** Runs and their curves as pages show them. */
+import { z } from 'zod';
+import type { CurvePoint, RunCurves, RunSummary } from '../../../shared/api/training.ts';
+import { stepsBefore, stepsOf } from '../../site/runs/run-steps.ts';
+import type { RunDetails } from '../../storage/runs.ts';
+import type { SiteFolder } from '../../storage/site-folder.ts';
+
+const LAST_STEPS = 10; // that a loss is the mean of: one step alone says little
+
+/** Newest first. */
+export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
+  const made = Map.groupBy(models.list(), ({ run }) => run);
+  return runs
+    .list()
+    .reverse()
+    .map((run) => {
+      const { id, kind, state, plan, round, note, personNote, details, computedOn, startedAt, endedAt } = run;
+      const volumes = volumesIn(details);
+      return {
+        id,
+        kind,
+        state,
+        plan,
+        round,
+        note,
+        personNote,
+        model: modelIn(details),
+        made: (made.get(id) ?? []).map((model) => model.id),
+        computedOn,
+        volumes: volumes?.length ?? null,
+        loss: runs.recentMean(id, 'loss', LAST_STEPS) ?? null,
+        dice: runs.recentMean(id, 'dice', kind === 'segment' ? Math.max(1, volumes?.length ?? 1) : 1) ?? null,
+        startedAt,
+        endedAt,
+      };
+    });
+}
+
+/** Throws `storage.no-such-run`. */
+export function curvesOf({ runs }: SiteFolder, id: string): RunCurves {
+  const { kind, plan, details } = runs.get(id);
+  const metrics = runs.metrics(id);
+  const curve = (name: 'loss' | 'dice', least: number): CurvePoint[] =>
+    metrics
+      .filter((metric) => metric.name === name && metric.step >= least)
+      .map(({ round, step, value }) => ({ step: stepsBefore(kind, plan, round) + step, value }));
+  return {
+    run: id,
+    steps: kind === 'segment' ? (volumesIn(details)?.length ?? 0) : stepsOf(kind, plan),
+    loss: curve('loss', 1), // step 0 holds the mean of a round
+    dice: curve('dice', 0), // at step 0 of what it began with
+  };
+}
+
+/** Ids of the volumes that a run noted; undefined where it uses whatever is there. */
+export function volumesIn(details: RunDetails): string[] | undefined {
+  return z.array(z.string()).safeParse(details.volumes).data;
+}
+
+/** Id of the model that a run begins with or uses. */
+export function modelIn({ from, model }: RunDetails): string | null {
+  const id = z.string().safeParse(model ?? from).data;
+  return id === undefined || id === 'random' ? null : id;
+}
