@@ -13,6 +13,7 @@ import { type Activity, type CurvePoint, trainingVerbs } from './api/training.ts
 import { idSchema, type Verb, verb } from './api/verb.ts';
 import { viewerVerbs } from './api/viewer.ts';
 import { type ImportSummary, volumeVerbs } from './api/volumes.ts';
+import type { ErrorReport } from './errors.ts';
 
 /** Work that is no run: shown with progress, can be cancelled. Stays listed until it is dismissed. */
 export interface Task {
@@ -25,13 +26,6 @@ export interface Task {
   total: number;
   result: ImportSummary | null;
   error: ErrorReport | null;
-}
-
-/** An error as data: code, what happened and to what, what to do next. */
-export interface ErrorReport {
-  code: string;
-  message: string;
-  next: string;
 }
 
 /** All that every page needs, small enough to be pushed whole. */

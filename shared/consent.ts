@@ -1,8 +1,10 @@
 /** What is asked before anything leaves, and what is answered. Schemas of the consent prompt, the policy file and the ledger. */
 import { z } from 'zod';
 
-export type PayloadKind = 'features' | 'weights';
-export type Stage = 'pretraining' | 'finetuning';
+import type { Stage } from './protocol/rounds.ts';
+
+export const payloadKinds = ['features', 'weights'] as const;
+export type PayloadKind = (typeof payloadKinds)[number];
 
 /** A site as others know it: the name it gave itself and its Ed25519 public key's fingerprint. */
 export interface Party {
@@ -48,11 +50,12 @@ export type Bounds = z.infer<typeof boundsSchema>;
 
 /** A policy file: what may leave when nobody sits at the screen. */
 export const policySchema = boundsSchema.extend({
-  allow: z.array(z.enum(['features', 'weights'])),
+  allow: z.array(z.enum(payloadKinds)),
 });
 export type Policy = z.infer<typeof policySchema>;
 
-export type Answer = 'allow-once' | 'allow-run' | 'refuse' | 'refuse-and-leave';
+export const answers = ['allow-once', 'allow-run', 'refuse', 'refuse-and-leave'] as const;
+export type Answer = (typeof answers)[number];
 
 export interface Decision {
   answer: Answer;

@@ -47,6 +47,25 @@ export function isFault(error: unknown, code?: ErrorCode): error is IsocenterErr
   return error instanceof IsocenterError && (code === undefined || error.code === code);
 }
 
+/** The error itself where it has a code; what has none is a fault of the program, and its message says so. */
+export function asFault(error: unknown): IsocenterError {
+  if (isFault(error)) return error;
+  return fault('site.unexpected', { reason: error instanceof Error ? error.message : String(error) }, error);
+}
+
+/** An error as data: code, what happened and to what, what to do next. */
+export interface ErrorReport {
+  code: string;
+  message: string;
+  next: string;
+}
+
+/** What pages show of an error. */
+export function reportOf(error: unknown): ErrorReport {
+  const { code, message, next } = asFault(error);
+  return { code, message, next };
+}
+
 function fill(text: string, details: ErrorDetails): string {
   const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in details ? String(details[name]) : whole));
   return filled.trim(); // a detail may be empty

@@ -1,7 +1,8 @@
 /** What a federation will ask a site to give away, and how many bytes that is; it all follows from the plan. */
-import type { Stage } from './consent.ts';
+
 import { networkSettings, type Plan } from './plan.ts';
 import { featureBatchBytes } from './protocol/limits.ts';
+import type { Stage } from './protocol/rounds.ts';
 import { safetensorsBytes } from './safetensors.ts';
 import { type Part, weightShapes } from './weight-shapes.ts';
 

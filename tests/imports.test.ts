@@ -12,7 +12,7 @@ const table: Record<string, { folders: string[]; packages: string[] }> = {
     folders: ['shared'],
     packages: ['svelte', '@lucide/svelte', '@fontsource-variable/inter', 'birpc', 'cornerstone-core', 'uplot', 'zod'],
   },
-  'electron/imaging': { folders: ['shared'], packages: ['@itk-wasm/image-io', '@itk-wasm/dicom', 'itk-wasm'] },
+  'electron/imaging': { folders: ['shared'], packages: ['@itk-wasm/image-io', '@itk-wasm/dicom', 'birpc', 'itk-wasm'] },
   'electron/learning': { folders: ['shared'], packages: ['@tensorflow/tfjs'] },
   'electron/engine': {
     folders: ['electron/learning', 'electron/imaging', 'electron/storage', 'shared'],
@@ -84,7 +84,7 @@ const doors: { what: RegExp; users: string[]; why: string }[] = [
     why: 'sites speak to the engine through its client, and know which one is liked best',
   },
   {
-    what: /^electron\/storage\/(?!volume-file\.ts|weight-file\.ts|atomic-file\.ts|plan-hash\.ts).*from electron\/engine/,
+    what: /^electron\/storage\/(?!volume-file\.ts|weight-file\.ts|atomic-file\.ts).*from electron\/engine/,
     users: [],
     why: 'the trainer reads and writes files, never the site database',
   },

@@ -1,9 +1,10 @@
 /** The site's side of the trainer process: starts it when first needed, hands it jobs, survives its death. */
 import { type BirpcReturn, createBirpc } from 'birpc';
+import { crossing } from '../../shared/crossing.ts';
 import type { ComputedOn, EngineChoice } from '../../shared/engine.ts';
-import { fault } from '../../shared/errors.ts';
+import { type ErrorCode, fault, isFault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
-import type { JobOf, Outcome, ResultOf, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
+import type { JobOf, ResultOf, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
 import type { Progress } from './jobs.ts';
 import { forkTrainer, type Launch, type TrainerProcess, trainerScript } from './launch.ts';
 
@@ -17,6 +18,9 @@ export interface JobOptions {
   /** Aborting stops the job after its running step and rejects with the signal's reason; its state stays on disk. */
   signal?: AbortSignal;
 }
+
+/** What a process holds of memory, and a graphics card that it lost, it gives back only with its end. */
+const spoiling: ReadonlySet<ErrorCode> = new Set(['engine.out-of-memory', 'engine.device-lost', 'engine.job-failed']);
 
 interface Running {
   child: TrainerProcess;
@@ -62,17 +66,11 @@ export class Trainer {
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const outcome = await Promise.race([rpc.run(verb, job, this.#engineFor(planOf(job))), died]);
-      if (outcome.kind === 'done') {
-        this.peakMemory = Math.max(this.peakMemory, outcome.peakMemory);
-        return outcome.result as ResultOf<V>;
-      }
-      if (hasSpoiltProcess(outcome)) await this.close();
-      signal?.throwIfAborted();
-      if (outcome.kind === 'fault') throw fault(outcome.code, outcome.details);
-      if (outcome.kind === 'cancelled') throw fault('engine.cancelled', { verb });
-      throw fault('engine.job-failed', { verb, reason: outcome.message }, new Error(outcome.stack));
+      const { result, peakMemory } = await Promise.race([rpc.run(verb, job, this.#engineFor(planOf(job))), died]);
+      this.peakMemory = Math.max(this.peakMemory, peakMemory);
+      return result as ResultOf<V>;
     } catch (error) {
+      if (isFault(error) && spoiling.has(error.code)) await this.close();
       signal?.throwIfAborted();
       throw error;
     } finally {
@@ -97,6 +95,7 @@ export class Trainer {
         computing: (on) => this.#listeners.onEngine?.(on),
       },
       {
+        ...crossing,
         post: child.send,
         on: child.onMessage,
         timeout: -1, // a training job may take days
@@ -124,10 +123,4 @@ export class Trainer {
 
 function planOf(job: JobOf<Verb>): Plan | undefined {
   return job && 'plan' in job ? job.plan : undefined;
-}
-
-/** What a process holds of memory, and a graphics card that it lost, it gives back only with its end. */
-function hasSpoiltProcess(outcome: Outcome): boolean {
-  const codes: string[] = ['engine.out-of-memory', 'engine.device-lost'];
-  return outcome.kind === 'crash' || (outcome.kind === 'fault' && codes.includes(outcome.code));
 }

@@ -5,10 +5,11 @@
 import { constants, setPriority } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { createBirpc } from 'birpc';
+import { crossing } from '../../shared/crossing.ts';
 import type { EngineChoice } from '../../shared/engine.ts';
-import { isFault } from '../../shared/errors.ts';
+import { fault, isFault } from '../../shared/errors.ts';
 import { bench } from './bench/bench.ts';
-import type { Outcome, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
+import type { SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
 import { startEngine } from './choice.ts';
 import { inspect } from './inspect.ts';
 import { createJobs } from './jobs/index.ts';
@@ -24,9 +25,9 @@ const verbs: TrainerVerbs = {
     engine = asked;
     cancelling = new AbortController();
     try {
-      return { kind: 'done', result: await perform(verb, job), peakMemory: process.resourceUsage().maxRSS * 1024 };
+      return { result: await perform(verb, job), peakMemory: process.resourceUsage().maxRSS * 1024 };
     } catch (error) {
-      return outcomeOf(error);
+      throw named(error, verb);
     }
   },
   cancel() {
@@ -43,6 +44,7 @@ try {
 
 const parent = connectToParent();
 const site = createBirpc<SiteVerbs, TrainerVerbs>(verbs, {
+  ...crossing,
   post: parent.send,
   on: parent.onMessage,
   timeout: -1, // a training job may take days
@@ -68,12 +70,10 @@ function perform(verb: Verb, job: unknown): Promise<unknown> {
   return (jobs[verb] as (job: unknown) => Promise<unknown>)(job);
 }
 
-function outcomeOf(error: unknown): Outcome {
-  if (cancelling.signal.aborted) return { kind: 'cancelled' };
-  if (isFault(error)) return { kind: 'fault', code: error.code, details: error.details };
-  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  if (saysOutOfMemory(message)) {
-    return { kind: 'fault', code: 'engine.out-of-memory', details: { engine: tf.getBackend(), reason: message } };
-  }
-  return { kind: 'crash', message, stack };
+function named(error: unknown, verb: Verb): Error {
+  if (cancelling.signal.aborted) return fault('engine.cancelled', { verb });
+  if (isFault(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  if (saysOutOfMemory(reason)) return fault('engine.out-of-memory', { engine: tf.getBackend(), reason });
+  return fault('engine.job-failed', { verb, reason });
 }

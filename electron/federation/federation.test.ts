@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { planHash } from '../../shared/hash.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import type { Coordinator } from './coordinator/coordinator.ts';
 import {
@@ -13,7 +14,6 @@ import {
   tinyPlan,
   tinyWeights,
 } from './testing.ts';
-import { planHash } from './wire/digest.ts';
 import { createIdentity } from './wire/identity.ts';
 
 let coordinators: Coordinator[] = [];

@@ -1,11 +1,11 @@
 /** A coordinator that holds the invited key and says what it should not. No message of it may crash a site. */
 import { encode } from '@msgpack/msgpack';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { planHash } from '../../shared/hash.ts';
 import type { SiteMessage } from '../../shared/protocol/messages.ts';
 import { receive } from './coordinator/reception.ts';
 import { joinAs, quick, tinyPlan, tinyWeights } from './testing.ts';
 import type { Channel } from './wire/channel.ts';
-import { planHash } from './wire/digest.ts';
 import { createIdentity, fingerprintOf } from './wire/identity.ts';
 import { issueInvitation } from './wire/invitation.ts';
 import { type Listener, listen } from './wire/socket.ts';

@@ -3,6 +3,7 @@
 import { connect } from 'node:net';
 import { encode } from '@msgpack/msgpack';
 import { afterEach, describe, expect, it } from 'vitest';
+import { planHash } from '../../shared/hash.ts';
 import { type CloseName, closeCodes } from '../../shared/protocol/codes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import type { MessageOf } from '../../shared/protocol/messages.ts';
@@ -19,7 +20,6 @@ import {
   tinyPlan,
   tinyWeights,
 } from './testing.ts';
-import { planHash } from './wire/digest.ts';
 import { encodeFeatureBatch } from './wire/feature-batch.ts';
 import { createIdentity, fingerprintOf, type Identity } from './wire/identity.ts';
 import { type SealContext, seal } from './wire/sealing.ts';

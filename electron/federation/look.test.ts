@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { encode } from '@msgpack/msgpack';
 import { afterEach, describe, expect, it } from 'vitest';
+import { planHash } from '../../shared/hash.ts';
 import { closeCodes } from '../../shared/protocol/codes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { decodeFrame } from '../../shared/protocol/messages.ts';
 import type { Coordinator } from './coordinator/coordinator.ts';
 import { lookAt } from './participant/look.ts';
 import { behave, Intruder, joinAs, quick, startCoordinator, tinyPlan } from './testing.ts';
-import { planHash } from './wire/digest.ts';
 import { type ShownFields, signChallenge, signLook, signShown } from './wire/handshake.ts';
 import { createIdentity, type Identity } from './wire/identity.ts';
 import { issueInvitation, parseInvitation } from './wire/invitation.ts';

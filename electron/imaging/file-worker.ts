@@ -4,7 +4,8 @@
  * their memory ends with the thread.
  */
 import { parentPort } from 'node:worker_threads';
-import { type ErrorCode, type ErrorDetails, isFault } from '../../shared/errors.ts';
+import { createBirpc } from 'birpc';
+import { crossing } from '../../shared/crossing.ts';
 import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
 import { readPlainSeries } from './dicom-reader.ts';
 import type { Series } from './dicom-series.ts';
@@ -26,39 +27,18 @@ const verbs = {
 };
 
 export type FileVerbs = typeof verbs;
-export type FileVerb = keyof FileVerbs;
-
-export interface FileRequest {
-  id: number;
-  verb: FileVerb;
-  args: unknown[];
-}
-
-/** `fault` is absent where the call succeeded; its `code` is null where something broke that no code foresees. */
-export interface FileReply {
-  id: number;
-  value?: unknown;
-  fault?: { code: ErrorCode | null; details: ErrorDetails };
-}
 
 for (const method of ['log', 'info', 'debug', 'warn', 'error'] as const) console[method] = () => {};
 
-parentPort?.on('message', async ({ id, verb, args }: FileRequest) => {
-  try {
-    const value = await (verbs[verb] as (...args: unknown[]) => Promise<unknown>)(...args);
-    reply({ id, value }, transferable(value));
-  } catch (error) {
-    const known = isFault(error);
-    reply({ id, fault: { code: known ? error.code : null, details: known ? error.details : {} } }, []);
-  }
+createBirpc<object, FileVerbs>(verbs, {
+  ...crossing,
+  post: (message: { r?: unknown }) => parentPort?.postMessage(message, voxelsOf(message.r)),
+  on: (listener) => parentPort?.on('message', listener),
+  timeout: -1, // a large series may take minutes
 });
 
-function reply(message: FileReply, transfer: ArrayBuffer[]): void {
-  parentPort?.postMessage(message, transfer);
-}
-
-/** The voxels of a volume or label map are handed over, not copied. */
-function transferable(value: unknown): ArrayBuffer[] {
-  const voxels = (value as { voxels?: Float32Array | Uint8Array } | undefined)?.voxels;
+/** The voxels of a volume or label map that is answered: they are handed over, not copied. */
+function voxelsOf(result: unknown): ArrayBuffer[] {
+  const voxels = (result as { voxels?: Float32Array | Uint8Array } | undefined)?.voxels;
   return voxels?.buffer instanceof ArrayBuffer ? [voxels.buffer] : [];
 }

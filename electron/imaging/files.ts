@@ -5,13 +5,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { type BirpcReturn, createBirpc } from 'birpc';
+import { crossing } from '../../shared/crossing.ts';
 import { entryBeside, unpacked } from '../../shared/entry.ts';
-import { fault } from '../../shared/errors.ts';
+import { fault, isFault } from '../../shared/errors.ts';
 import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
 import { groupSeries, type Series } from './dicom-series.ts';
 import type { TaggedFile } from './dicom-tags.ts';
 import { readHead } from './file-kind.ts';
-import type { FileReply, FileRequest, FileVerb, FileVerbs } from './file-worker.ts';
+import type { FileVerbs } from './file-worker.ts';
 import { toSourceGrid } from './orientation.ts';
 import type { SegmentationInfo } from './segmentation-writer.ts';
 
@@ -102,55 +104,62 @@ async function filesOf(folder: string): Promise<string[]> {
 
 const IDLE = 2000; // ms after which an idle thread gives its memory back
 
-interface Pending {
-  file: string;
-  resolve: (value: unknown) => void;
-  reject: (error: Error) => void;
+interface FileThread {
+  worker: Worker;
+  rpc: BirpcReturn<FileVerbs>;
+  calls: number; // under way
 }
-let worker: Worker | undefined;
+let thread: FileThread | undefined;
 let idle: NodeJS.Timeout | undefined;
-let calls = 0;
-const pending = new Map<number, Pending>();
 
-function call<Verb extends FileVerb>(verb: Verb, ...args: Parameters<FileVerbs[Verb]>): ReturnType<FileVerbs[Verb]> {
+/** What no code foresees, and the death of the thread, is `imaging.unreadable`. */
+async function call<Verb extends keyof FileVerbs>(
+  verb: Verb,
+  ...args: Parameters<FileVerbs[Verb]>
+): Promise<Awaited<ReturnType<FileVerbs[Verb]>>> {
   clearTimeout(idle);
-  const thread = worker ?? start();
-  worker = thread;
-  thread.ref(); // so that the process waits for the answer
-  const id = ++calls;
-  const [first] = args;
-  const file = typeof first === 'string' ? basename(first) : 'a DICOM series';
-  const answer = new Promise((resolve, reject) => pending.set(id, { file, resolve, reject }));
-  thread.postMessage({ id, verb, args } satisfies FileRequest);
-  return answer as ReturnType<FileVerbs[Verb]>;
+  thread ??= start();
+  const used = thread;
+  used.worker.ref(); // so that the process waits for the answer
+  used.calls++;
+  try {
+    return await used.rpc.$call(verb, ...args);
+  } catch (error) {
+    if (isFault(error)) throw error;
+    const [first] = args;
+    throw fault('imaging.unreadable', { file: typeof first === 'string' ? basename(first) : 'a DICOM series' });
+  } finally {
+    used.calls--;
+    if (used.calls === 0) rest(used);
+  }
 }
 
-function start(): Worker {
-  const thread = new Worker(entryBeside('file-worker', unpacked(import.meta.url)), { execArgv: [] });
-  thread.on('message', (reply: FileReply) => {
-    const waiting = pending.get(reply.id);
-    pending.delete(reply.id);
-    if (reply.fault) {
-      const { code, details } = reply.fault;
-      waiting?.reject(code === null ? fault('imaging.unreadable', { file: waiting.file }) : fault(code, details));
-    } else waiting?.resolve(reply.value);
-    if (pending.size === 0) rest(thread);
-  });
+function start(): FileThread {
+  const worker = new Worker(entryBeside('file-worker', unpacked(import.meta.url)), { execArgv: [] });
+  const rpc = createBirpc<FileVerbs>(
+    {},
+    {
+      ...crossing,
+      post: (message) => worker.postMessage(message),
+      on: (listener) => worker.on('message', listener),
+      timeout: -1, // a large series may take minutes
+    },
+  );
+  const started: FileThread = { worker, rpc, calls: 0 };
   // A thread that dies (of a file that makes ITK ask for more memory than there is) fails what it was doing, no more.
-  const died = () => {
-    if (worker === thread) worker = undefined;
-    for (const { file, reject } of pending.values()) reject(fault('imaging.unreadable', { file }));
-    pending.clear();
-  };
-  thread.on('error', died);
-  return thread;
+  worker.on('error', () => {
+    if (thread === started) thread = undefined;
+    rpc.$close();
+  });
+  return started;
 }
 
-function rest(thread: Worker): void {
-  thread.unref();
+function rest(used: FileThread): void {
+  used.worker.unref();
+  if (used !== thread) return; // it died, or another one took its place
   idle = setTimeout(() => {
-    worker = undefined;
-    void thread.terminate();
+    thread = undefined;
+    void used.worker.terminate();
   }, IDLE);
   idle.unref();
 }

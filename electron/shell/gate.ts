@@ -5,8 +5,8 @@
 import { type IpcMainInvokeEvent, ipcMain } from 'electron';
 import { z } from 'zod';
 import type { Reply } from '../../shared/api.ts';
-import { fault } from '../../shared/errors.ts';
-import { reportOf, type Workstation } from '../workstation/workstation.ts';
+import { fault, reportOf } from '../../shared/errors.ts';
+import type { Workstation } from '../workstation/workstation.ts';
 import { isOwnPage } from './address.ts';
 import { channels } from './channels.ts';
 import { choices, chooseFiles, saveFile } from './dialogs.ts';

@@ -3,21 +3,23 @@
  * the hash of the one before: SHA-256 over the previous hash and the entry's canonical JSON. Whoever changes or drops
  * an entry must redo every later hash, which a head hash noted elsewhere betrays.
  */
+
 import { z } from 'zod';
-import { boundsSchema } from '../../shared/consent.ts';
+import { answers, boundsSchema, payloadKinds } from '../../shared/consent.ts';
+import { sha256Hex } from '../../shared/hash.ts';
 import { canonicalJson } from '../../shared/plan.ts';
+import { stages } from '../../shared/protocol/rounds.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { parseColumn, parseJson } from './json-text.ts';
 import { scopeSchema } from './permission-scope.ts';
-import { sha256 } from './plan-hash.ts';
 
 const party = { name: z.string(), fingerprint: z.string() };
 
 /** A payload's description without its picture. */
 const payloadSchema = z.strictObject({
-  kind: z.enum(['features', 'weights']),
+  kind: z.enum(payloadKinds),
   federation: z.string(),
-  stage: z.enum(['pretraining', 'finetuning']),
+  stage: z.enum(stages),
   round: z.int(),
   rounds: z.int().optional(), // absent in entries of early versions
   asker: z.strictObject(party),
@@ -36,7 +38,7 @@ const entrySchema = z.discriminatedUnion('type', [
     type: z.literal('decision'),
     run: z.string(),
     payload: payloadSchema,
-    answer: z.enum(['allow-once', 'allow-run', 'refuse', 'refuse-and-leave']),
+    answer: z.enum(answers),
     by: z.string(),
     reason: z.string(),
     bounds: boundsSchema.optional(),
@@ -205,5 +207,5 @@ export class Ledger {
 }
 
 function chain(previous: string, entry: string): string {
-  return sha256(`${previous}\n${entry}`);
+  return sha256Hex(`${previous}\n${entry}`);
 }

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { planHash } from '../../shared/hash.ts';
 import { planSchema } from '../../shared/plan.ts';
-import { planHash } from './plan-hash.ts';
 import { createSite } from './site-folder.ts';
 import { readWeights } from './weight-file.ts';
 

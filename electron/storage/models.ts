@@ -4,12 +4,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fault } from '../../shared/errors.ts';
+import { planHash } from '../../shared/hash.ts';
 import { type Plan, planSchema, planText } from '../../shared/plan.ts';
 import type { WeightTensors } from '../../shared/safetensors.ts';
 import { writeFault } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { parseColumn } from './json-text.ts';
-import { planHash } from './plan-hash.ts';
 import { writeWeights } from './weight-file.ts';
 
 /** 'encoder': encoder and projection after pre-training. 'unet': the whole network, which segments. */

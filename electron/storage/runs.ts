@@ -5,11 +5,11 @@ import { z } from 'zod';
 import type { PayloadKind } from '../../shared/consent.ts';
 import { type ComputedOn, engineNames } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
+import { planHash } from '../../shared/hash.ts';
 import { type Plan, planSchema, planText } from '../../shared/plan.ts';
 import { makePrivateFolder } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { parseColumn } from './json-text.ts';
-import { planHash } from './plan-hash.ts';
 
 export type RunKind = 'pretrain' | 'federated' | 'finetune' | 'segment';
 /** `paused` and `failed` runs can go on; `finished` and `cancelled` ones are over. */

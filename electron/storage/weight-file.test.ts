@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { planHash } from '../../shared/hash.ts';
 import { planSchema } from '../../shared/plan.ts';
 import { decodeSafetensors, encodeSafetensors, type WeightTensors } from '../../shared/safetensors.ts';
 import { writeFileAtomic } from './atomic-file.ts';
-import { planHash } from './plan-hash.ts';
 import { readWeights, writeWeights } from './weight-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'isocenter-'));

@@ -1,11 +1,11 @@
 /** Network weights as safetensors files, with the plan they were trained by in the header. */
 import { basename } from 'node:path';
 import { fault } from '../../shared/errors.ts';
+import { planHash, sha256Hex } from '../../shared/hash.ts';
 import { type Plan, planProblems, planSchema, planText } from '../../shared/plan.ts';
 import { decodeWeights, encodeSafetensors, type WeightTensors } from '../../shared/safetensors.ts';
 import { readWholeFile, type WriteOptions, writeFileAtomic } from './atomic-file.ts';
 import { parseJson } from './json-text.ts';
-import { planHash, sha256 } from './plan-hash.ts';
 
 export interface WeightHeader {
   plan: Plan;
@@ -41,7 +41,7 @@ export function readWeights(file: string): WeightFile {
   const { kind, plan: text, planHash: hash, ...notes } = metadata;
   const refuse = (reason: string) => fault('storage.not-a-model', { file, reason });
   if (kind === undefined || text === undefined || hash === undefined) throw refuse('its header names no plan');
-  if (sha256(text) !== hash) throw refuse('the plan in its header does not match its hash');
+  if (sha256Hex(text) !== hash) throw refuse('the plan in its header does not match its hash');
   const stored = parseJson(text);
   const [problem] = planProblems(stored);
   if (problem !== undefined) throw refuse(`its plan is not one that this version knows (${problem})`);

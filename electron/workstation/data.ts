@@ -5,12 +5,12 @@
  *     maps/ID/voxels        maps/ID/thumbnail.png        exports/ID/NAME
  */
 import { statSync } from 'node:fs';
-import { isFault } from '../../shared/errors.ts';
+import { isFault, reportOf } from '../../shared/errors.ts';
 import { thumbnailFile } from '../site/thumbnails.ts';
 import { voxelPlace } from '../storage/volume-file.ts';
 import { servePart } from './ranges.ts';
 import { reviewPictureFile } from './review-picture.ts';
-import { reportOf, type Workstation } from './workstation.ts';
+import type { Workstation } from './workstation.ts';
 
 /** `path` captures ids, each by `([\w-]{1,64})`, so that nothing of an address ever becomes part of a path but an id. */
 interface Route {

@@ -1,6 +1,7 @@
 /** What an open site does with others, as its windows see it: the coordinator it hosts, the federation it is in, consent. */
 import type { StandingPermission } from '../../shared/api/consent.ts';
 import type { Decision } from '../../shared/consent.ts';
+import { reportOf } from '../../shared/errors.ts';
 import { boundsInWords } from '../site/consent/bounds.ts';
 import { readSettings } from '../site/settings.ts';
 import type { Site } from '../site/site.ts';
@@ -8,7 +9,7 @@ import type { SiteFolder } from '../storage/site-folder.ts';
 import { ConsentDesk } from './desks/consent-desk.ts';
 import { Hosting } from './desks/hosting.ts';
 import { Participation } from './desks/participation.ts';
-import { reportOf, type Workstation } from './workstation.ts';
+import type { Workstation } from './workstation.ts';
 
 export class Federating {
   readonly consent: ConsentDesk;

@@ -2,9 +2,9 @@
  * Pictures of predictions: the slice that shows most labels (of the training labels, where there are some), the prediction's
  * outlines solid and those of the training labels broken.
  */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { encode } from 'fast-png';
+import { sha256Hex } from '../../shared/hash.ts';
 import type { SliceAxis } from '../../shared/volume.ts';
 import { drawOverlay, type Outline } from '../imaging/overlay.ts';
 import { readSettings } from '../site/settings.ts';
@@ -24,7 +24,7 @@ export function reviewPictureFile(folder: SiteFolder, id: string): string {
   const volume = folder.volumes.get(map.volume);
   const colours = folder.labelNames.of([]);
   const shown = JSON.stringify([hasReference(volume, map) ? labelVersion(volume) : '', colours, axisOf(folder, map)]);
-  const version = createHash('sha256').update(shown).digest('hex').slice(0, 16);
+  const version = sha256Hex(shown).slice(0, 16);
   const file = folder.labelMaps.pictureFile(id, version);
   if (!existsSync(file)) writeFileAtomic(file, drawReviewPicture(folder, map, SIDE), { durable: false });
   return file;

@@ -1,8 +1,7 @@
 /** Work that is no run, such as an import: listed with its progress, cancelled by a person, kept until dismissed. */
 import { randomBytes } from 'node:crypto';
 import type { Task } from '../../shared/api.ts';
-import { fault, isFault } from '../../shared/errors.ts';
-import { reportOf } from './workstation.ts';
+import { fault, isFault, reportOf } from '../../shared/errors.ts';
 
 export interface TaskWork {
   signal: AbortSignal;

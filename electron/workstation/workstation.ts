@@ -9,14 +9,13 @@ import packageJson from '../../package.json' with { type: 'json' };
 import {
   apiVerbs,
   type Changing,
-  type ErrorReport,
   type Reply,
   type SiteApi,
   type SiteEvent,
   type Snapshot,
   type VerbName,
 } from '../../shared/api.ts';
-import { fault, type IsocenterError, isFault } from '../../shared/errors.ts';
+import { asFault, fault, type IsocenterError, reportOf } from '../../shared/errors.ts';
 import { pauseInterrupted } from '../site/runs/perform-run.ts';
 import { Site, type SiteSurroundings } from '../site/site.ts';
 import { isSite } from '../storage/site-folder.ts';
@@ -235,15 +234,4 @@ export class Workstation {
 /** As "labels: must be at least 1", without the number of the argument. */
 function problemsOf({ issues }: z.ZodError): string {
   return issues.map(({ path, message }) => [path.slice(1).join('.'), message].filter(Boolean).join(': ')).join('; ');
-}
-
-function asFault(error: unknown): IsocenterError {
-  if (isFault(error)) return error;
-  return fault('site.unexpected', { reason: error instanceof Error ? error.message : String(error) }, error);
-}
-
-/** An error as pages show it; what has no code is a fault of the program, and its message says so. */
-export function reportOf(error: unknown): ErrorReport {
-  const { code, message, next } = asFault(error);
-  return { code, message, next };
 }

@@ -1,5 +1,5 @@
 /** A verb behind a button: busy while it runs, its error kept until the next try. */
-import type { ErrorReport } from '../../shared/api.ts';
+import type { ErrorReport } from '../../shared/errors.ts';
 import { reportOf } from './site.svelte.ts';
 
 export class Action<Args extends unknown[] = []> {

@@ -1,5 +1,6 @@
 /** A list that is read by a verb, and read again when the site says that it changed. Create it in a component. */
-import type { Changing, ErrorReport } from '../../shared/api.ts';
+import type { Changing } from '../../shared/api.ts';
+import type { ErrorReport } from '../../shared/errors.ts';
 import { reportOf, site } from './site.svelte.ts';
 
 export class List<Value> {

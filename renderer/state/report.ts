@@ -1,5 +1,6 @@
 /** Errors as pages show them. Apart from the state of the site, so that what needs no site can use it. */
-import { ApiError, type ErrorReport } from '../../shared/api.ts';
+import { ApiError } from '../../shared/api.ts';
+import type { ErrorReport } from '../../shared/errors.ts';
 
 /** An error of a verb as pages show it. */
 export function reportOf(error: unknown): ErrorReport {

@@ -3,7 +3,8 @@
  * before the next one begins; what the pointer does meanwhile is kept and drawn after it.
  */
 import type { LabelMapSummary } from '../../shared/api/viewer.ts';
-import type { ErrorReport, SiteApi } from '../../shared/api.ts';
+import type { SiteApi } from '../../shared/api.ts';
+import type { ErrorReport } from '../../shared/errors.ts';
 import type { Grid, Vector3 } from '../../shared/volume.ts';
 import { reportOf } from '../state/report.ts';
 import { texts } from '../texts/index.ts';

@@ -3,7 +3,7 @@
  * The slice that a person looks at comes first, then the parts nearest to it.
  */
 import type { VoxelType } from '../../shared/api/viewer.ts';
-import type { ErrorReport } from '../../shared/api.ts';
+import type { ErrorReport } from '../../shared/errors.ts';
 import { type Grid, voxelCount } from '../../shared/volume.ts';
 import { texts } from '../texts/index.ts';
 import type { VoxelArray } from './slice-source.ts';

@@ -1,13 +1,14 @@
 /** What waits for a person's decision, and what stands. */
 import { z } from 'zod';
 import {
+  answers,
   type Bounds,
   boundsSchema,
   type Party,
   type PayloadDescription,
   type PayloadKind,
-  type Stage,
 } from '../consent.ts';
+import type { Stage } from '../protocol/rounds.ts';
 import { idSchema, noteSchema, verb } from './verb.ts';
 
 export interface Question {
@@ -43,7 +44,7 @@ export const consentVerbs = {
   answerQuestion: verb()(
     idSchema,
     z.strictObject({
-      answer: z.enum(['allow-once', 'allow-run', 'refuse', 'refuse-and-leave']),
+      answer: z.enum(answers),
       reason: noteSchema,
       bounds: boundsSchema.nullable(), // of allow-run: rounds, bytes and recipients at least, recipients among those asked for
     }),

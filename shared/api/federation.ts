@@ -1,12 +1,11 @@
 /** Creating, joining and watching a federation. */
 import { z } from 'zod';
-import type { ErrorReport } from '../api.ts';
-import type { Party, Stage } from '../consent.ts';
+import type { Party } from '../consent.ts';
+import type { ErrorReport } from '../errors.ts';
 import type { Asks } from '../payload-sizes.ts';
 import { type Plan, planSchema } from '../plan.ts';
+import type { Phase, Stage } from '../protocol/rounds.ts';
 import { verb } from './verb.ts';
-
-export type RoundPhase = 'admit' | 'announce' | 'features' | 'training' | 'updates' | 'aggregate' | 'finished';
 
 export interface Peer extends Party {
   present: boolean;
@@ -21,7 +20,7 @@ export interface RoundView {
   stage: Stage;
   round: number; // in `admit` the one that comes next
   rounds: number; // of this stage
-  phase: RoundPhase;
+  phase: Phase;
   deadline: number | null; // ms since 1970
   missing: Party[]; // whom the phase waits for; empty also in a membership whose coordinator does not tell
 }

@@ -8,6 +8,7 @@ import { fault } from '../errors.ts';
 import { agreedPlan, planSchema } from '../plan.ts';
 import { closeCodes } from './codes.ts';
 import { limits } from './limits.ts';
+import { answerSubjects, phases, stages } from './rounds.ts';
 
 /** Exactly this many bytes. */
 const bytes = (length: number) =>
@@ -25,11 +26,11 @@ const text = (length: number) =>
     .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u);
 export const nameSchema = text(limits.nameLength);
 
-const stage = z.enum(['pretraining', 'finetuning']);
+const stage = z.enum(stages);
 const round = z.int().min(1).max(limits.rounds);
 const volumes = z.int().min(1).max(limits.volumes);
 const time = z.int().min(0).max(1e9); // ms
-const about = z.enum(['features', 'update']);
+const about = z.enum(answerSubjects);
 const sealedParts = {
   ephemeral: publicKey, // X25519
   nonce: bytes(12),
@@ -137,7 +138,7 @@ const fromCoordinator = z.discriminatedUnion('type', [
     type: z.literal('waiting'),
     stage,
     round,
-    phase: z.enum(['admit', 'announce', 'features', 'training', 'updates', 'aggregate']),
+    phase: z.enum(phases).exclude(['finished']),
     remaining: time.nullable(),
     missing: z.array(publicKey).max(limits.sites),
   }),

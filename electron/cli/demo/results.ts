@@ -1,7 +1,9 @@
 /** What a demo measured: `results.json`, and the ground that the report stands on. */
+
 import type { ComputedOn } from '../../../shared/engine.ts';
 import { mean } from '../../../shared/mean.ts';
 import type { Plan } from '../../../shared/plan.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
 import type { JoinSummary } from './site-verbs.ts';
 
@@ -28,7 +30,7 @@ export interface RoundOfSite {
 
 export interface RoundResult {
   method: Method;
-  stage: 'pretraining' | 'finetuning';
+  stage: Stage;
   labels?: number; // labelled volumes a site, in a federated fine-tuning
   round: number; // from 1
   loss: number; // mean over sites

@@ -2,8 +2,8 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createBirpc } from 'birpc';
+import { crossing } from '../../../shared/crossing.ts';
 import { fault } from '../../../shared/errors.ts';
-import { type AnsweredVerbs, asking } from './answers.ts';
 import type { DemoVerbs, SiteVerbs } from './site-verbs.ts';
 
 const ENTRY = fileURLToPath(new URL('site-process.ts', import.meta.url));
@@ -25,9 +25,10 @@ export function startSite(name: string, threads: number): SiteClient {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ISOCENTER_THREADS: String(threads), ...process.env },
   });
-  const rpc = createBirpc<AnsweredVerbs, DemoVerbs>(
+  const rpc = createBirpc<SiteVerbs, DemoVerbs>(
     { progress: (fraction) => client.onProgress(fraction) },
     {
+      ...crossing,
       post: (data) => {
         if (child.connected) child.send(data);
       },
@@ -37,7 +38,7 @@ export function startSite(name: string, threads: number): SiteClient {
   );
   const client: SiteClient = {
     name,
-    verbs: asking(rpc as unknown as AnsweredVerbs),
+    verbs: rpc,
     died: new Promise<never>((_, reject) => {
       child.once('exit', (code, signal) =>
         reject(fault('site.demo-site-died', { site: name, how: signal ?? `exit code ${code}` })),

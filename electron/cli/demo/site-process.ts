@@ -1,9 +1,9 @@
 /** The process of one site in a demo: a real site folder, its own key, trainer and socket, driven by the demo. */
 import { createBirpc } from 'birpc';
+import { crossing } from '../../../shared/crossing.ts';
 import { policyDecider } from '../../site/consent/policy.ts';
 import { segmentAndScore } from '../../site/runs/segmentation.ts';
 import { Site } from '../../site/site.ts';
-import { type AnsweredVerbs, answering } from './answers.ts';
 import type { DemoVerbs, SiteVerbs } from './site-verbs.ts';
 
 let site: Site | undefined;
@@ -74,7 +74,8 @@ const verbs: SiteVerbs = {
 
 const send = process.send?.bind(process);
 if (!send) throw new Error('this runs only as a child of isocenter demo, with an IPC channel');
-const demo = createBirpc<DemoVerbs, AnsweredVerbs>(answering(verbs), {
+const demo = createBirpc<DemoVerbs, SiteVerbs>(verbs, {
+  ...crossing,
   post: (data) => send(data),
   on: (listener) => process.on('message', listener),
   timeout: -1,

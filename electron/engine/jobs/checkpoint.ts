@@ -2,14 +2,16 @@
  * What a training job needs to go on after it was killed: one safetensors file, rewritten every few seconds (see saving.ts).
  * It says which run it belongs to, so that the state of another run is refused instead of continued.
  */
+
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { fault, isFault } from '../../../shared/errors.ts';
+import { planHash } from '../../../shared/hash.ts';
 import type { Plan } from '../../../shared/plan.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensors } from '../../../shared/safetensors.ts';
 import { readWholeFile, writeFileAtomic } from '../../storage/atomic-file.ts';
-import { planHash } from '../../storage/plan-hash.ts';
 
 const progressSchema = z.strictObject({
   position: z.int(), // pre-training: the round; fine-tuning: steps done before this job
@@ -31,7 +33,7 @@ export interface Checkpoint {
 
 /** Which run a checkpoint belongs to. */
 export interface RunIdentity {
-  kind: 'pretraining' | 'finetuning';
+  kind: Stage;
   plan: Plan;
   seed: number;
 }

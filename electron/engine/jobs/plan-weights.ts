@@ -1,9 +1,9 @@
 /** Weight files read for a plan: the parts asked for, complete and of the plan's shapes. */
 import { fault } from '../../../shared/errors.ts';
+import { sha256Hex } from '../../../shared/hash.ts';
 import { networkSettings, type Plan } from '../../../shared/plan.ts';
 import { encodeSafetensors, type WeightTensors } from '../../../shared/safetensors.ts';
 import { type Part, weightShapes } from '../../../shared/weight-shapes.ts';
-import { sha256 } from '../../storage/plan-hash.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 
 export const ENCODER_PARTS: Part[] = ['encoder', 'projection'];
@@ -31,5 +31,5 @@ export function fitting(weights: WeightTensors, file: string, plan: Plan, parts:
 
 /** Names the weights by their numbers alone: SHA-256, hex. */
 export function weightsHash(weights: WeightTensors): string {
-  return sha256(encodeSafetensors(weights));
+  return sha256Hex(encodeSafetensors(weights));
 }

@@ -2,17 +2,19 @@
  * The coordinator: listens, admits sites, judges what they send, and passes on what the run of the federation has to
  * say. What happens when is decided in round.ts and carried out in federation-run.ts.
  */
-import type { Party, Stage } from '../../../shared/consent.ts';
+import type { Party } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
+import { planHash } from '../../../shared/hash.ts';
 import { type CloseName, closeCodes, closeName } from '../../../shared/protocol/codes.ts';
 import { defaultTiming, type Timing } from '../../../shared/protocol/limits.ts';
 import { type MessageOf, nameSchema, type SiteMessage } from '../../../shared/protocol/messages.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 import { isLoopback, listeningAddress } from '../wire/address.ts';
-import { planHash, sameBytes } from '../wire/digest.ts';
 import type { Identity } from '../wire/identity.ts';
 import { issueInvitation } from '../wire/invitation.ts';
 import { closeNameOf, type Link } from '../wire/link.ts';
 import { type Listener, listen } from '../wire/socket.ts';
+import { sameBytes } from '../wire/transcript.ts';
 import { checkFeatures, checkUpdate, payloadLimit } from './answers.ts';
 import { announcement, finalWeights, relayedTo, roster, waiting } from './dispatches.ts';
 import { Door } from './door.ts';

@@ -1,7 +1,7 @@
 /** What the coordinator tells its sites, made from its state. */
 import { fault } from '../../../shared/errors.ts';
 import type { CoordinatorMessage, MessageOf } from '../../../shared/protocol/messages.ts';
-import { sameBytes } from '../wire/digest.ts';
+import { sameBytes } from '../wire/transcript.ts';
 import { awaited, received } from './round.ts';
 import type { AdmittedSite, CoordinatorState } from './state.ts';
 

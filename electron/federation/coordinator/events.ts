@@ -1,7 +1,7 @@
-import type { Party, Stage } from '../../../shared/consent.ts';
+import type { Party } from '../../../shared/consent.ts';
 import type { CloseName } from '../../../shared/protocol/codes.ts';
+import type { AnswerSubject, Phase, Stage } from '../../../shared/protocol/rounds.ts';
 import type { Traffic } from '../wire/traffic.ts';
-import type { Phase } from './round.ts';
 
 /** Everything that happens at a coordinator, for a terminal or a page. */
 export type CoordinatorEvent =
@@ -38,7 +38,7 @@ export type CoordinatorEvent =
       missing: Party[];
     }
   /** A site answered: it sent its features or update (`bytes` of it), or withheld it (0 bytes). */
-  | { type: 'answered'; site: Party; about: 'features' | 'update'; stage: Stage; round: number; bytes: number }
+  | { type: 'answered'; site: Party; about: AnswerSubject; stage: Stage; round: number; bytes: number }
   | {
       type: 'round-finished';
       stage: Stage;

@@ -2,12 +2,13 @@
  * A federation on its way: carries out what the state machine of round.ts decides, as far as it concerns state, weights
  * and store. Who holds the connections (coordinator.ts) is told what to send.
  */
-import type { Party, Stage } from '../../../shared/consent.ts';
+import type { Party } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
+import { planHash, sha256 } from '../../../shared/hash.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { Timing } from '../../../shared/protocol/limits.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 import { encodeSafetensors } from '../../../shared/safetensors.ts';
-import { planHash, sha256 } from '../wire/digest.ts';
 import { layoutOf, readWeights, stripMetadata } from '../wire/weights-frame.ts';
 import { federatedAverage } from './aggregation/fedavg.ts';
 import { globalWeights, siteOf } from './dispatches.ts';

@@ -7,10 +7,9 @@
  * `features` is left out where the plan exchanges none and in fine-tuning. `training` becomes `updates` with the first
  * answer; both share one deadline. Who misses a phase sits the round out and is welcome at the next.
  */
-import type { Stage } from '../../../shared/consent.ts';
-import type { Plan } from '../../../shared/plan.ts';
 
-export type Phase = 'admit' | 'announce' | 'features' | 'training' | 'updates' | 'aggregate' | 'finished';
+import type { Plan } from '../../../shared/plan.ts';
+import type { AnswerSubject, Phase, Stage } from '../../../shared/protocol/rounds.ts';
 
 export interface RoundRules {
   sites: number; // the first round waits for that many
@@ -42,7 +41,7 @@ export interface RoundState {
 
 /** A member's answer in one of the two phases: it gave what was asked for, or keeps it to itself. */
 export interface Answer {
-  about: 'features' | 'update';
+  about: AnswerSubject;
   stage: Stage;
   round: number;
   given: boolean;
@@ -68,8 +67,8 @@ export type RoundAction =
   | { type: 'close-features' } // relay what was shared; training goes on
   | { type: 'aggregate'; counted: boolean } // average the updates where the quorum was reached, else keep the weights
   | { type: 'finish' }
-  | { type: 'count'; site: string; about: 'features' | 'update' } // keep the answer and say so
-  | { type: 'refuse'; site: string; about: 'features' | 'update'; why: Refusal };
+  | { type: 'count'; site: string; about: AnswerSubject } // keep the answer and say so
+  | { type: 'refuse'; site: string; about: AnswerSubject; why: Refusal };
 
 export function roundRules(plan: Plan, sites: number, grace: number): RoundRules {
   return {

@@ -1,4 +1,4 @@
-import type { Stage } from '../../../shared/consent.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 import type { SealedBatch } from '../wire/sealing.ts';
 import type { RoundState } from './round.ts';
 

@@ -5,9 +5,10 @@
  * `approve` may be imported by electron/site/consent/gate.ts alone (and by tests); a test of the whole project reads
  * the imports and holds this. There is no other way to make an ApprovedPayload.
  */
-import { createHash } from 'node:crypto';
-import type { PayloadDescription, PayloadKind, Stage } from '../../../shared/consent.ts';
+import type { PayloadDescription, PayloadKind } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
+import { sha256Hex } from '../../../shared/hash.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 
 const makesApproved = Symbol('made by approve');
 
@@ -62,7 +63,7 @@ export class ApprovedPayload {
     }
     const stranger = purpose.recipients.find((recipient) => !approval.recipients.includes(recipient));
     if (stranger !== undefined) throw refuse(`nobody approved ${stranger} as a recipient`);
-    if (hashOf(approval.bytes) !== approval.sha256) throw refuse('its bytes are not those that were approved');
+    if (sha256Hex(approval.bytes) !== approval.sha256) throw refuse('its bytes are not those that were approved');
     return approval.bytes;
   }
 }
@@ -74,7 +75,8 @@ export class ApprovedPayload {
 export function approve(description: PayloadDescription, bytes: Uint8Array): ApprovedPayload {
   const { kind, federation, stage, round, sha256, recipients } = description;
   const copy = new Uint8Array(bytes); // of our own, so that nobody changes it after the decision
-  if (hashOf(copy) !== sha256) throw fault('federation.not-approved', { reason: 'its bytes are not those described' });
+  if (sha256Hex(copy) !== sha256)
+    throw fault('federation.not-approved', { reason: 'its bytes are not those described' });
   return new ApprovedPayload(makesApproved, {
     kind,
     federation,
@@ -84,8 +86,4 @@ export function approve(description: PayloadDescription, bytes: Uint8Array): App
     sha256,
     recipients: recipients.map((recipient) => recipient.fingerprint),
   });
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,6 +1,6 @@
 /** Everything that happens at a participant, for a terminal or a page. */
-import type { Party, Stage } from '../../../shared/consent.ts';
-import type { Phase } from '../coordinator/round.ts';
+import type { Party } from '../../../shared/consent.ts';
+import type { AnswerSubject, Phase, Stage } from '../../../shared/protocol/rounds.ts';
 
 /** What happens, where there is something to say of it: `words` is a sentence for a person. */
 export type ParticipantNews = { words: string } & (
@@ -11,7 +11,7 @@ export type ParticipantNews = { words: string } & (
   /** Features of a peer were not used. */
   | { type: 'peer-refused'; site: Party; error: Error }
   /** An answer came too late, and the round goes on without it. */
-  | { type: 'late'; about: 'features' | 'update'; stage: Stage; round: number }
+  | { type: 'late'; about: AnswerSubject; stage: Stage; round: number }
   | { type: 'round-over'; stage: Stage; round: number; counted: boolean; sites: number }
 );
 

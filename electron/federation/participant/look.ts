@@ -1,14 +1,15 @@
 /** Looking at an invitation before it is accepted: connects, has the coordinator prove its key, asks, and goes. */
 import type { Party } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
+import { planHash } from '../../../shared/hash.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import { defaultTiming, type Timing } from '../../../shared/protocol/limits.ts';
 import { coordinatorAddress, openWayWords } from '../wire/address.ts';
-import { hex, planHash } from '../wire/digest.ts';
 import type { Identity } from '../wire/identity.ts';
 import type { Invitation } from '../wire/invitation.ts';
 import { dial } from '../wire/socket.ts';
 import { noTraffic } from '../wire/traffic.ts';
+import { hex } from '../wire/transcript.ts';
 import { look } from './introduction.ts';
 
 export interface LookOptions {

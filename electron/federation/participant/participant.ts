@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Party } from '../../../shared/consent.ts';
 import { fault, isFault } from '../../../shared/errors.ts';
+import { planHash } from '../../../shared/hash.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import { closeCodes, mayRetry } from '../../../shared/protocol/codes.ts';
 import { defaultTiming, limits, type Timing } from '../../../shared/protocol/limits.ts';
@@ -15,13 +16,13 @@ import {
   type SiteMessage,
 } from '../../../shared/protocol/messages.ts';
 import { coordinatorAddress, openWayWords } from '../wire/address.ts';
-import { hex, planHash } from '../wire/digest.ts';
 import { largestSealedBatch } from '../wire/feature-batch.ts';
 import { createSealingKeys, type Identity, type SealingKeys } from '../wire/identity.ts';
 import type { Invitation } from '../wire/invitation.ts';
 import { closeNameOf, type Link, type LinkHandlers } from '../wire/link.ts';
 import { dial } from '../wire/socket.ts';
 import { noTraffic, type Traffic } from '../wire/traffic.ts';
+import { hex } from '../wire/transcript.ts';
 import { readWeights } from '../wire/weights-frame.ts';
 import type { ParticipantEvent } from './events.ts';
 import { closedBy, introduce } from './introduction.ts';

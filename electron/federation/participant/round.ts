@@ -1,14 +1,16 @@
 /** One round as a participant lives it: what it was given, what it answers, and what comes back. */
-import type { Party, Stage } from '../../../shared/consent.ts';
+import type { Party } from '../../../shared/consent.ts';
 import { fault, isFault } from '../../../shared/errors.ts';
 import type { FeatureBatch } from '../../../shared/features.ts';
+import { sha256 } from '../../../shared/hash.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import { closeName } from '../../../shared/protocol/codes.ts';
 import type { MessageOf, SiteMessage } from '../../../shared/protocol/messages.ts';
-import { sameBytes, sha256 } from '../wire/digest.ts';
+import type { AnswerSubject, Stage } from '../../../shared/protocol/rounds.ts';
 import { decodeFeatureBatch } from '../wire/feature-batch.ts';
 import type { Identity, SealingKeys } from '../wire/identity.ts';
 import { openSealed, type SealContext, seal } from '../wire/sealing.ts';
+import { sameBytes } from '../wire/transcript.ts';
 import { layoutOf, readWeights } from '../wire/weights-frame.ts';
 import { ApprovedPayload } from './approved-payload.ts';
 import type { Roster } from './roster.ts';
@@ -134,7 +136,7 @@ export class Round {
     if (!this.#featuresOpen && !this.received.update) this.#sendUpdate?.();
   }
 
-  counted(about: 'features' | 'update'): void {
+  counted(about: AnswerSubject): void {
     this.received[about] = true;
     if (about === 'update') this.#updateCounted.resolve();
   }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { planHash } from '../../../shared/hash.ts';
 import { closeCodes } from '../../../shared/protocol/codes.ts';
 import type { MessageOf } from '../../../shared/protocol/messages.ts';
 import { receive } from '../coordinator/reception.ts';
 import { introduce } from '../participant/introduction.ts';
 import { channelPair, Intruder, tinyPlan } from '../testing.ts';
 import type { Channel } from './channel.ts';
-import { planHash } from './digest.ts';
 import { createIdentity, createSealingKeys } from './identity.ts';
 import { issueInvitation, parseInvitation } from './invitation.ts';
 import { noTraffic } from './traffic.ts';

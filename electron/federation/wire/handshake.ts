@@ -5,8 +5,8 @@
  */
 import { fault } from '../../../shared/errors.ts';
 import type { MessageOf } from '../../../shared/protocol/messages.ts';
-import { transcript, utf8 } from './digest.ts';
 import { type Identity, verifySignature } from './identity.ts';
+import { transcript, utf8 } from './transcript.ts';
 
 const NOT_BOUND = new Uint8Array(0);
 

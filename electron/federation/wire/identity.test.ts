@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { utf8 } from './digest.ts';
 import {
   createIdentity,
   createSealingKeys,
@@ -8,6 +7,7 @@ import {
   verifySealingKey,
   verifySignature,
 } from './identity.ts';
+import { utf8 } from './transcript.ts';
 
 describe('identity', () => {
   it('survives its key file', () => {

@@ -14,7 +14,8 @@ import {
 } from 'node:crypto';
 import type { Party } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
-import { hex, sha256, transcript, utf8 } from './digest.ts';
+import { sha256 } from '../../../shared/hash.ts';
+import { hex, transcript, utf8 } from './transcript.ts';
 
 /** DER of a SubjectPublicKeyInfo up to the 32 bytes of the key itself (RFC 8410). */
 const DER_PREFIX = {

@@ -6,11 +6,12 @@
 import { randomBytes } from 'node:crypto';
 import { decode, encode } from '@msgpack/msgpack';
 import { fault } from '../../../shared/errors.ts';
+import { sha256 } from '../../../shared/hash.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { nameSchema } from '../../../shared/protocol/messages.ts';
 import { coordinatorAddress } from './address.ts';
-import { hex, sameBytes, sha256, transcript } from './digest.ts';
 import { FINGERPRINT_BYTES, groupFingerprint } from './identity.ts';
+import { hex, sameBytes, transcript } from './transcript.ts';
 
 const PREFIX = 'isocenter:';
 const TOKEN_BYTES = 16; // 128 bits: not to be guessed

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { utf8 } from './digest.ts';
 import { createIdentity, createSealingKeys, type SealingParty } from './identity.ts';
 import { openSealed, type SealContext, seal, verifySeal } from './sealing.ts';
+import { utf8 } from './transcript.ts';
 
 function site(name: string) {
   const identity = createIdentity();

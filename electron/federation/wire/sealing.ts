@@ -12,10 +12,11 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import type { Stage } from '../../../shared/consent.ts';
+import { sha256 } from '../../../shared/hash.ts';
 import { SEAL_OVERHEAD } from '../../../shared/protocol/limits.ts';
-import { sha256, transcript, utf8 } from './digest.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 import { type Identity, importPublicKey, rawPublicKey, type SealingParty, verifySignature } from './identity.ts';
+import { transcript, utf8 } from './transcript.ts';
 
 const CIPHER = 'aes-256-gcm';
 /** The wrapping key is used for one message only, so a fixed nonce is safe (NIST SP 800-38D, section 8). */

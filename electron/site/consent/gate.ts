@@ -3,14 +3,20 @@
  * ledger makes the ApprovedPayload that the federation's participant takes.
  */
 import { z } from 'zod';
-import { boundsSchema, type Decider, type Decision, type PayloadDescription } from '../../../shared/consent.ts';
+import {
+  answers,
+  boundsSchema,
+  type Decider,
+  type Decision,
+  type PayloadDescription,
+} from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
+import { sha256Hex } from '../../../shared/hash.ts';
 import { type ApprovedPayload, approve } from '../../federation/participant/approved-payload.ts';
 import type { Approvals } from '../../storage/approvals.ts';
 import type { Ledger } from '../../storage/ledger.ts';
 import type { PermissionScope } from '../../storage/permission-scope.ts';
 import type { Permissions } from '../../storage/permissions.ts';
-import { sha256 } from '../../storage/plan-hash.ts';
 import { boundsInWords, brokenBound } from './bounds.ts';
 import { startDeadline } from './deadline.ts';
 import { isPersonal } from './person.ts';
@@ -31,7 +37,7 @@ export interface GateSettings {
 export type Verdict = { approved: ApprovedPayload } | { refused: Decision };
 
 const decisionSchema = z.object({
-  answer: z.enum(['allow-once', 'allow-run', 'refuse', 'refuse-and-leave']),
+  answer: z.enum(answers),
   by: z.string(),
   reason: z.string(),
   bounds: boundsSchema.optional(),
@@ -85,7 +91,7 @@ export class ConsentGate {
     const refuse = (reason: string) => fault('consent.not-as-described', { reason });
     const payload = structuredClone(description);
     if (payload.bytes !== bytes.length) throw refuse(`it has ${bytes.length} bytes, not ${payload.bytes}`);
-    if (payload.sha256 !== sha256(bytes)) throw refuse('its hash is another');
+    if (payload.sha256 !== sha256Hex(bytes)) throw refuse('its hash is another');
     if (payload.recipients.length === 0) throw refuse('it names no recipient');
     // Float32 numbers and a partition a vector explain a payload's size, but for names and a header.
     const numbers = payload.kind === 'features' ? payload.vectors * (payload.vectorLength + 1) : payload.parameters;

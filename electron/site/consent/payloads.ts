@@ -1,8 +1,9 @@
 /** What the consent prompt is told about a payload: built from the payload itself, never from what a peer says. */
-import type { Party, PayloadDescription, Recipient, Stage } from '../../../shared/consent.ts';
+import type { Party, PayloadDescription, Recipient } from '../../../shared/consent.ts';
 import type { FeatureBatch } from '../../../shared/features.ts';
+import { sha256Hex } from '../../../shared/hash.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 import type { WeightTensors } from '../../../shared/safetensors.ts';
-import { sha256 } from '../../storage/plan-hash.ts';
 import { projectBatch } from './projection.ts';
 
 export interface PayloadContext {
@@ -49,7 +50,7 @@ export function describeWeights(
 }
 
 function common(bytes: Uint8Array, { coordinator, ...context }: PayloadContext) {
-  return { ...context, asker: coordinator, bytes: bytes.length, sha256: sha256(bytes) };
+  return { ...context, asker: coordinator, bytes: bytes.length, sha256: sha256Hex(bytes) };
 }
 
 /** The gate finds out whether it is new. */

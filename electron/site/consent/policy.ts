@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Decider, type Policy, policySchema } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
-import { sha256 } from '../../storage/plan-hash.ts';
+import { sha256Hex } from '../../../shared/hash.ts';
 import { boundsInWords, brokenBound } from './bounds.ts';
 
 /**
@@ -22,7 +22,7 @@ import { boundsInWords, brokenBound } from './bounds.ts';
 export function policyDecider(file: string): Decider {
   const bytes = readPolicyFile(file);
   const policy = parsePolicy(bytes.toString('utf8'), file);
-  const by = `policy ${basename(file)} sha256:${sha256(bytes)}`; // never the path, which may name a person
+  const by = `policy ${basename(file)} sha256:${sha256Hex(bytes)}`; // never the path, which may name a person
   return async (payload) => {
     if (!policy.allow.includes(payload.kind)) {
       const allowed = policy.allow.length === 0 ? 'nothing' : `only ${policy.allow.join(' and ')}`;

@@ -1,16 +1,16 @@
 /** Coordinating a federation: the site as its host. It may also join it, as any other site does. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Stage } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
+import { planHash } from '../../../shared/hash.ts';
 import type { Plan } from '../../../shared/plan.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 import { decodeWeights, encodeSafetensors } from '../../../shared/safetensors.ts';
 import { Coordinator } from '../../federation/coordinator/coordinator.ts';
 import type { CoordinatorEvent } from '../../federation/coordinator/events.ts';
 import { listeningAddress } from '../../federation/wire/address.ts';
 import { issueInvitation } from '../../federation/wire/invitation.ts';
 import { makeTemporaryFolder } from '../../storage/atomic-file.ts';
-import { planHash } from '../../storage/plan-hash.ts';
 import { SiteLock } from '../../storage/site-lock.ts';
 import { readWeights, writeWeights } from '../../storage/weight-file.ts';
 import type { SiteContext } from '../context.ts';

@@ -6,6 +6,7 @@
  *     coordinator/rounds.json       the rounds so far as a window shows them
  *     coordinator/tokens/           an empty file for each issued token, named by its hash
  */
+
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode, encode } from '@msgpack/msgpack';
@@ -13,6 +14,7 @@ import { z } from 'zod';
 import type { RoundRecord } from '../../../shared/api/federation.ts';
 import { fault } from '../../../shared/errors.ts';
 import { planSchema } from '../../../shared/plan.ts';
+import { stages } from '../../../shared/protocol/rounds.ts';
 import type { CoordinatorState, CoordinatorStore } from '../../federation/coordinator/state.ts';
 import { readWholeFile, writeFileAtomic } from '../../storage/atomic-file.ts';
 import { parseJson } from '../../storage/json-text.ts';
@@ -42,7 +44,7 @@ const handedSchema = z.enum(['sent', 'withheld']).nullable();
 const trafficSchema = { features: handedSchema, weights: handedSchema, up: bytesSchema, down: bytesSchema };
 const roundsSchema: z.ZodType<RoundRecord[]> = z.array(
   z.strictObject({
-    stage: z.enum(['pretraining', 'finetuning']),
+    stage: z.enum(stages),
     round: z.int(),
     counted: z.boolean().nullable(),
     sites: z.int(),

@@ -1,6 +1,7 @@
 /** What happens at a coordinator, in words for a person. */
+
+import type { Phase } from '../../../shared/protocol/rounds.ts';
 import type { CoordinatorEvent } from '../../federation/coordinator/events.ts';
-import type { Phase } from '../../federation/coordinator/round.ts';
 
 const stageWords = { pretraining: 'Pre-training', finetuning: 'Fine-tuning' };
 

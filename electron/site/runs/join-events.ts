@@ -1,6 +1,7 @@
 /** What a federation's participant tells while it takes part. */
-import type { Party, PayloadKind, Stage } from '../../../shared/consent.ts';
+import type { Party, PayloadKind } from '../../../shared/consent.ts';
 import type { Plan } from '../../../shared/plan.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 import type { ParticipantNews, ParticipantState } from '../../federation/participant/participant.ts';
 import type { Traffic } from '../../federation/wire/traffic.ts';
 

@@ -1,10 +1,10 @@
 /** Runs of a site: the one that was cut off goes on instead of beginning anew, and all are noted with their numbers. */
 import { isDeepStrictEqual } from 'node:util';
 import { isFault } from '../../../shared/errors.ts';
+import { planHash } from '../../../shared/hash.ts';
 import { mean } from '../../../shared/mean.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { Trained } from '../../engine/jobs.ts';
-import { planHash } from '../../storage/plan-hash.ts';
 import type { Run, RunDetails, RunKind, RunState } from '../../storage/runs.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
 

@@ -1,13 +1,12 @@
 /** Hosting a federation from a window: it runs in the background, and can be stopped and continued. */
 import { join } from 'node:path';
 import type { HostedView, HostRequest } from '../../../shared/api/federation.ts';
-import { fault, isFault } from '../../../shared/errors.ts';
+import { fault, isFault, reportOf } from '../../../shared/errors.ts';
 import { isLoopback, listeningAddress } from '../../federation/wire/address.ts';
 import { CoordinatorFiles, type Hosted } from '../../site/coordinating/coordinator-files.ts';
 import type { Site } from '../../site/site.ts';
 import { SiteLock } from '../../storage/site-lock.ts';
 import { HostedRecord } from '../views/hosted-view.ts';
-import { reportOf } from '../workstation.ts';
 
 export interface HostingOptions {
   site: Site;

@@ -9,8 +9,8 @@ import {
   type Peer,
   type RoundRecord,
 } from '../../../shared/api/federation.ts';
-import type { ErrorReport } from '../../../shared/api.ts';
 import type { Party } from '../../../shared/consent.ts';
+import type { ErrorReport } from '../../../shared/errors.ts';
 import { mean } from '../../../shared/mean.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { CoordinatorEvent } from '../../federation/coordinator/events.ts';

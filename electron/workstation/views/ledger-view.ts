@@ -1,5 +1,7 @@
 /** The ledger as a person reads it: each entry one sentence, each decision with what became of it. */
+
 import type { LedgerLine, LedgerPayload, LedgerView } from '../../../shared/api/ledger.ts';
+import type { PayloadKind } from '../../../shared/consent.ts';
 import { boundsInWords } from '../../site/consent/bounds.ts';
 import type { Ledger, LedgerRecord } from '../../storage/ledger.ts';
 
@@ -99,7 +101,7 @@ function whoWords(by: string): string {
 
 const stages = { pretraining: 'pre-training', finetuning: 'fine-tuning' };
 
-function contents({ kind }: { kind: 'features' | 'weights' }): string {
+function contents({ kind }: { kind: PayloadKind }): string {
   return kind === 'features' ? 'feature vectors' : 'network weights';
 }
 

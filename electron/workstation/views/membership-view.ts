@@ -7,11 +7,11 @@ import {
   type Peer,
   type RoundRecord,
 } from '../../../shared/api/federation.ts';
-import type { Party, Stage } from '../../../shared/consent.ts';
-import { isFault } from '../../../shared/errors.ts';
+import type { Party } from '../../../shared/consent.ts';
+import { isFault, reportOf } from '../../../shared/errors.ts';
+import type { Stage } from '../../../shared/protocol/rounds.ts';
 import type { ParticipantNews } from '../../federation/participant/participant.ts';
 import type { JoinEvent } from '../../site/runs/join-events.ts';
-import { reportOf } from '../workstation.ts';
 import { byteCounts } from './hosted-view.ts';
 
 const NO_BYTES = { features: 0, weights: 0, other: 0 };

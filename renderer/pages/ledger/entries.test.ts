@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { LedgerLine } from '../../../shared/api/ledger.ts';
+import type { PayloadKind } from '../../../shared/consent.ts';
 import { boundsWords, entriesOf, federationsOf, fittingEntries, type LedgerFilter, noFilter } from './entries.ts';
 
-const payload = (federation: string, kind: 'features' | 'weights') =>
+const payload = (federation: string, kind: PayloadKind) =>
   ({
     kind,
     federation,

@@ -1,14 +1,4 @@
-import { createHash } from 'node:crypto';
-import { type Plan, planText } from '../../../shared/plan.ts';
-
-export function sha256(data: Uint8Array): Uint8Array {
-  return createHash('sha256').update(data).digest();
-}
-
-/** SHA-256 of the plan's text, hex: the same at every site whose plan says the same. */
-export function planHash(plan: Plan): string {
-  return hex(sha256(utf8(planText(plan))));
-}
+/** Bytes as the protocol's signatures see them. */
 
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
