@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { planHash } from './hash.ts';
 import { agreedPlan, canonicalJson, networkSettings, planProblems, planSchema, planText } from './plan.ts';
 
 describe('planSchema', () => {
@@ -58,9 +59,11 @@ describe('networkSettings', () => {
 });
 
 describe('agreedPlan', () => {
-  it('says nothing of the engine where each site has its own, so that plans of versions without engines keep their hash', () => {
-    const older = { ...planSchema.parse({}), engine: undefined };
+  it('says nothing of what came later where it is as before, so that plans of earlier versions keep their hash', () => {
+    const older = { ...planSchema.parse({}), engine: undefined, method: undefined, aggregation: undefined };
     expect(planText(planSchema.parse({}))).toBe(canonicalJson(older));
+    const ofVersion03 = 'a3998bf016b1bc2cc64f6bc36c1e5186111b3999f4da1a1eb8549475a55cc343';
+    expect(planHash(planSchema.parse({}))).toBe(ofVersion03);
     expect(agreedPlan(planSchema.parse({}))).not.toHaveProperty('engine');
   });
 

@@ -5,6 +5,11 @@
 import { z } from 'zod';
 import { engineChoices } from './engine.ts';
 
+/** Pretext tasks; each is a file of electron/learning/methods. */
+export const methods = ['fcl'] as const;
+/** Each is a file of electron/federation/coordinator/aggregation. */
+export const aggregations = ['fedavg'] as const;
+
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const fraction = z.number().min(0).max(1);
 
@@ -42,7 +47,8 @@ export const planSchema = z.strictObject({
   baseWidth: z.int().min(4).max(64).multipleOf(4).default(16), // channels of the first level; 48 in the paper, 16 suits a CPU
   featureLength: count(16, 512).default(128), // numbers in a feature vector
 
-  // Contrastive pre-training
+  // Pre-training
+  method: z.enum(methods).default('fcl'), // the pretext task
   rounds: count(0, 1000).default(10), // 0 skips pre-training
   stepsPerRound: count(1, 10_000).default(12),
   volumesPerStep: count(1, 64).default(4), // V: each gives one slice per partition, twice augmented
@@ -62,6 +68,7 @@ export const planSchema = z.strictObject({
   augmentation: augmentationSchema.prefault({}),
 
   // Federation
+  aggregation: z.enum(aggregations).default('fedavg'), // how the sites' weights become the next global ones
   exchangeFeatures: z.boolean().default(true), // false: weights are averaged, features stay at home
   refusersReceive: z.boolean().default(true), // does a site that shares no features still receive the others'?
   quorum: count(1, 1000).default(2), // sites that must send weights for a round to count
@@ -112,15 +119,19 @@ export function networkSettings(plan: Plan): NetworkSettings {
   };
 }
 
+/** Settings that plans of earlier versions had not, with the value that stands for how those versions worked. */
+const addedSettings = { engine: 'auto', method: 'fcl', aggregation: 'fedavg' } as const satisfies Partial<Plan>;
+
 /**
- * What a plan agrees on, as it is sent, stored and hashed. An engine that is named is part of it: nobody can change it
- * behind the sites' backs. `auto` leaves each site its choice, so it says nothing and is left out; with that, plans made
- * before there was a choice keep their hash. A command's `--engine` is no part of a plan, so that a run goes on, from its
- * checkpoint, with another engine than it began with.
+ * What a plan agrees on, as it is sent, stored and hashed. Settings that came later are part of it where they say something
+ * else than earlier versions did, and are left out else: so a plan keeps its hash, and sites of earlier versions, which refuse
+ * a setting that they do not know, can take part. `auto` leaves each site its engine; a command's `--engine` is no part of
+ * a plan, so that a run goes on, from its checkpoint, with another engine than it began with.
  */
 export function agreedPlan(plan: Plan): PlanInput {
-  const { engine, ...agreed } = plan;
-  return engine === 'auto' ? agreed : plan;
+  return Object.fromEntries(
+    Object.entries(plan).filter(([name, value]) => addedSettings[name as keyof typeof addedSettings] !== value),
+  );
 }
 
 /** The text whose SHA-256 is the plan's hash, the same at every site. */

@@ -169,7 +169,7 @@ describe('a federation over real sockets', () => {
     const refuse = async () => {
       const seen: string[][] = [];
       for await (const round of participant.rounds()) {
-        seen.push((await round.exchange(null)).map(({ from }) => from.name).sort());
+        seen.push((await round.exchange(null)).batches.map(({ from }) => from.name).sort());
         await round.update(null, { volumes: 1, loss: 1 });
         expect(round.received).toEqual({ features: true, update: true });
       }

@@ -3,10 +3,10 @@ import { encode } from '@msgpack/msgpack';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { planHash } from '../../shared/hash.ts';
 import type { SiteMessage } from '../../shared/protocol/messages.ts';
-import { receive } from './coordinator/reception.ts';
-import { joinAs, quick, tinyPlan, tinyWeights } from './testing.ts';
+import { answerHandshake } from './coordinator/handshake.ts';
+import { approvedFeatures, joinAs, quick, tinyBatch, tinyPlan, tinyWeights } from './testing.ts';
 import type { Channel } from './wire/channel.ts';
-import { createIdentity, fingerprintOf } from './wire/identity.ts';
+import { createIdentity, createSealingKeys, fingerprintOf } from './wire/identity.ts';
 import { issueInvitation } from './wire/invitation.ts';
 import { type Listener, listen } from './wire/socket.ts';
 
@@ -26,12 +26,12 @@ async function host(act: (channel: Channel, siteKey: Uint8Array) => void, admitt
     timing: quick,
     onRefused() {},
     onChannel(channel) {
-      receive(channel, {
+      answerHandshake(channel, {
         identity,
         federation,
         handshakeTime: 5000,
         onLost() {},
-        onLook() {},
+        onTermsAsked() {},
         onProven(link, key) {
           link.handOver({ payloadLimit: () => 1e9, onMessage: (message) => heard.push(message), onClose() {} });
           const hash = Buffer.from(planHash(plan), 'hex');
@@ -130,7 +130,7 @@ describe('a site goes on when the coordinator', () => {
     });
     const { participant, events } = await joinAs('A', text);
     const { value: round } = await participant.rounds().next();
-    expect(await round?.exchange(null)).toEqual([]);
+    expect(await round?.exchange(null)).toEqual({ batches: [], counted: false });
     expect(events.filter(({ type }) => type === 'phase')).toMatchObject([
       { phase: 'features', missing: [] }, // of a coordinator that knows no `waiting`
       { phase: 'training', missing: [] },
@@ -138,6 +138,31 @@ describe('a site goes on when the coordinator', () => {
     expect(round?.signal.aborted).toBe(false);
     await participant.leave('done');
   });
+
+  it.each([true, false])(
+    'acknowledges its features (%s) and goes on: they count as sent only then',
+    async (acknowledges) => {
+      const peer = createIdentity();
+      const sealing = createSealingKeys(peer, federation, 'Peer');
+      const { text, heard } = await host((channel, key) => {
+        const keys = { key: peer.publicKey, sealingKey: sealing.publicKey, sealingSignature: sealing.signature };
+        say(channel, { type: 'roster', sites: [{ name: 'Peer', present: true, ...keys }] });
+        announce(channel, key, tinyWeights(1), { members: [key, peer.publicKey] });
+        void vi
+          .waitFor(() => expect(heard).toMatchObject([{ type: 'features' }]))
+          .then(() => {
+            if (acknowledges) say(channel, { type: 'counted', about: 'features', ...place });
+            say(channel, { type: 'training', ...place, remaining: 5 });
+          });
+      });
+      const { participant } = await joinAs('A', text);
+      const { value: round } = await participant.rounds().next();
+      const approved = round && (await approvedFeatures(participant, round, tinyBatch(plan, 0)));
+      expect(await round?.exchange(approved ?? null)).toEqual({ batches: [], counted: acknowledges });
+      expect(participant.traffic.sent.features).toBeGreaterThan(0); // bytes alone do not tell
+      await participant.leave('done');
+    },
+  );
 
   it('waits for what cannot be: nothing of it is shown', async () => {
     const stranger = createIdentity().publicKey;

@@ -56,7 +56,7 @@ describe('a broken connection', () => {
           cutAt('before the features');
           const exchanged = round.exchange(await approvedFeatures(participant, round, tinyBatch(plan, 2)));
           cutAt('after the features');
-          seen.push((await exchanged).length);
+          seen.push((await exchanged).batches.length);
           cutAt('before the update');
           const start = firstNumber(round.weights);
           const weights = approvedWeights(participant, round, tinyWeights(start + 5));

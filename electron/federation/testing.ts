@@ -11,7 +11,7 @@ import { type CoordinatorMessage, decodeFrame, type MessageOf } from '../../shar
 import { decodeWeights, encodeSafetensors } from '../../shared/safetensors.ts';
 import { Coordinator, type CoordinatorOptions } from './coordinator/coordinator.ts';
 import type { CoordinatorEvent } from './coordinator/events.ts';
-import type { CoordinatorState, CoordinatorStore } from './coordinator/state.ts';
+import type { CoordinatorStore, SavedState } from './coordinator/store.ts';
 import { type ApprovedPayload, approve } from './participant/approved-payload.ts';
 import { Participant, type ParticipantEvent, type ParticipantOptions, type Round } from './participant/participant.ts';
 import type { Channel, ChannelHandlers } from './wire/channel.ts';
@@ -106,14 +106,14 @@ export function approvedWeights(participant: Participant, round: Round, weights:
 
 /** Keeps deep copies, as a disk would. */
 export class MemoryStore implements CoordinatorStore {
-  state: CoordinatorState | undefined;
-  saves: CoordinatorState[] = [];
+  state: SavedState | undefined;
+  saves: SavedState[] = [];
 
-  async load(): Promise<CoordinatorState | undefined> {
+  async load(): Promise<SavedState | undefined> {
     return structuredClone(this.state);
   }
 
-  async save(state: CoordinatorState): Promise<void> {
+  async save(state: SavedState): Promise<void> {
     this.state = structuredClone(state);
     this.saves.push(this.state);
   }
@@ -191,7 +191,7 @@ export async function behave(
 ): Promise<{ stage: string; round: number; start: number; remote: string[] }[]> {
   const log = [];
   for await (const round of participant.rounds()) {
-    const remote = await round.exchange(
+    const { batches } = await round.exchange(
       round.stage === 'pretraining' && participant.plan.exchangeFeatures
         ? await approvedFeatures(participant, round, tinyBatch(participant.plan, axis))
         : null,
@@ -202,7 +202,7 @@ export async function behave(
       stage: round.stage,
       round: round.number,
       start,
-      remote: remote.map(({ from, vectors }) => `${from.name}:${vectors.indexOf(1)}`).sort(),
+      remote: batches.map(({ from, vectors }) => `${from.name}:${vectors.indexOf(1)}`).sort(),
     });
   }
   return log;

@@ -42,6 +42,7 @@ export const settings: Setting[] = [
   more('featureLength', 'network'),
   more('seed', 'network'),
   more('engine', 'network', 'choice'),
+  more('method', 'pretraining', 'choice'),
   main('rounds', 'pretraining'),
   main('stepsPerRound', 'pretraining'),
   main('volumesPerStep', 'pretraining'),
@@ -62,6 +63,7 @@ export const settings: Setting[] = [
   more('augmentation.noise', 'augmentation'),
   main('exchangeFeatures', 'federation', 'switch'),
   main('finetuneRounds', 'federation'),
+  more('aggregation', 'federation', 'choice'),
   main('quorum', 'federation'),
   more('refusersReceive', 'federation', 'switch'),
   more('featuresDeadline', 'federation'),
@@ -87,7 +89,7 @@ export function withValue(plan: Plan, path: SettingPath, value: SettingValue): P
   return { ...plan, [first]: { ...(plan[first as keyof Plan] as object), [second]: value } };
 }
 
-export function sameValue(a: SettingValue, b: SettingValue): boolean {
+function sameValue(a: SettingValue, b: SettingValue): boolean {
   return Array.isArray(a) && Array.isArray(b)
     ? a.length === b.length && a.every((label, index) => label === b[index])
     : a === b;

@@ -5,8 +5,13 @@ import { type SettingPath, type SettingValue, settings, settingValue } from './s
 
 /** What can be chosen, with its names, where a setting is a choice. */
 export function choicesOf(path: SettingPath): Record<string, string> | undefined {
-  if (path === 'axis') return texts.plan.axes;
-  return path === 'engine' ? texts.plan.engines : undefined;
+  const choices: { [Path in SettingPath]?: Record<string, string> } = {
+    axis: texts.plan.axes,
+    engine: texts.plan.engines,
+    method: texts.plan.methods,
+    aggregation: texts.plan.aggregations,
+  };
+  return choices[path];
 }
 
 export function valueText(path: SettingPath, value: SettingValue): string {

@@ -31,7 +31,7 @@ export const limits = {
   connections: 512, // open at once: twice the sites, so that all can reconnect before the old ones are noticed dead
   handshakes: 64, // connections at once that have not proved who they are
   connectionsPerMinute: 240, // from one address; a whole federation may stand behind one proxy
-  looksPerMinute: 30, // with one token: a person pastes an invitation a few times, and each look costs a plan
+  termsPerMinute: 30, // with one token: a person pastes an invitation a few times, and each time a plan is sent
   /** Sites are told whom a phase waits for at most that often, and at each phase's beginning: answers come in bursts. */
   waitingEvery: 1000,
   queuedFrames: 64, // frames received before the handshake code listens

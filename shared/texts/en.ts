@@ -8,7 +8,7 @@ import type { RunKind, RunState } from '../api/training.ts';
 import type { Verdict } from '../api/viewer.ts';
 import type { LabelState } from '../api/volumes.ts';
 import type { EngineChoice, EngineName } from '../engine.ts';
-import type { SettingPath } from '../plan.ts';
+import type { Plan, SettingPath } from '../plan.ts';
 import type { SliceAxis } from '../volume.ts';
 import { amount, bytes, number } from './numbers.ts';
 
@@ -513,6 +513,7 @@ const settings: Record<SettingPath, SettingText> = {
     label: 'Engine',
     help: 'What computes. An engine that is named here is used at every site, for comparing numbers; where it cannot be used, nothing is trained.',
   },
+  method: { label: 'Method', help: 'The task by which the network learns from scans without labels.' },
   rounds: {
     label: 'Rounds',
     unit: 'of pre-training',
@@ -571,6 +572,7 @@ const settings: Record<SettingPath, SettingText> = {
     help: 'A slice is multiplied by 1 plus or minus this.',
   },
   'augmentation.noise': { label: 'Noise', unit: 'deviations', help: 'Gaussian noise that is added to a slice.' },
+  aggregation: { label: 'Averaging', help: 'How the weights of all sites become the next common ones.' },
   exchangeFeatures: {
     label: 'Sites exchange features',
     help: 'Feature vectors go to the other sites, after a yes at each site. Off: only network weights are averaged.',
@@ -632,6 +634,8 @@ const plan = {
     sagittal: 'Sagittal (left to right)',
   } satisfies Record<SliceAxis, string>,
   engines: { auto: 'Each site’s own choice', ...engineNames } satisfies Record<EngineChoice, string>,
+  methods: { fcl: 'Federated contrastive learning' } satisfies Record<Plan['method'], string>,
+  aggregations: { fedavg: 'By number of volumes (FedAvg)' } satisfies Record<Plan['aggregation'], string>,
   presetsLabel: 'Begin with',
   presets: {
     quick: { name: 'Quick try', words: 'A narrow network and few steps: minutes, to see how it goes.' },

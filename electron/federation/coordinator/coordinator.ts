@@ -1,29 +1,28 @@
 /**
- * The coordinator: listens, admits sites, judges what they send, and passes on what the run of the federation has to
- * say. What happens when is decided in round.ts and carried out in federation-run.ts.
+ * The coordinator: listens, keeps a session for each admitted site, and hands what they send to the rounds. A whole round
+ * stands in rounds.ts, what happens when in round.ts, the state in state.ts.
  */
-import type { Party } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
 import { planHash } from '../../../shared/hash.ts';
 import { type CloseName, closeCodes, closeName } from '../../../shared/protocol/codes.ts';
 import { defaultTiming, type Timing } from '../../../shared/protocol/limits.ts';
 import { type MessageOf, nameSchema, type SiteMessage } from '../../../shared/protocol/messages.ts';
-import type { Stage } from '../../../shared/protocol/rounds.ts';
 import { isLoopback, listeningAddress } from '../wire/address.ts';
 import type { Identity } from '../wire/identity.ts';
 import { issueInvitation } from '../wire/invitation.ts';
 import { closeNameOf, type Link } from '../wire/link.ts';
 import { type Listener, listen } from '../wire/socket.ts';
-import { sameBytes } from '../wire/transcript.ts';
-import { checkFeatures, checkUpdate, payloadLimit } from './answers.ts';
-import { announcement, finalWeights, relayedTo, roster, waiting } from './dispatches.ts';
-import { Door } from './door.ts';
-import { FederationRun, type RunOptions } from './federation-run.ts';
-import { type Answer, isMember } from './round.ts';
-import { dispatchTo, type Session, Sessions } from './sessions.ts';
-import type { AdmittedSite, CoordinatorState, ReceivedUpdate } from './state.ts';
+import { Admission } from './admission.ts';
+import { payloadLimit } from './answer-checks.ts';
+import { roster } from './messages.ts';
+import { roundRules } from './round.ts';
+import { Rounds, type RoundsOptions } from './rounds.ts';
+import { type Session, Sessions } from './sessions.ts';
+import { CoordinatorState } from './state.ts';
+import type { AdmittedSite, SavedState } from './store.ts';
+import { WorkQueue } from './work-queue.ts';
 
-export interface CoordinatorOptions extends RunOptions {
+export interface CoordinatorOptions extends RoundsOptions {
   identity: Identity;
   listen: { host: string; port: number }; // port 0 for any free one
   tls?: { cert: string; key: string }; // PEM
@@ -36,37 +35,36 @@ const blameless: ReadonlySet<CloseName> = new Set(['silent', 'replaced', 'stoppi
 export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #timing: Timing;
-  readonly #run: FederationRun;
+  readonly #state: CoordinatorState;
   readonly #sessions = new Sessions();
-  readonly #door: Door;
+  readonly #queue = new WorkQueue((error) => this.#fail(error));
+  readonly #rounds: Rounds;
+  readonly #admission: Admission;
   #listener!: Listener;
   #closing: Promise<void> | undefined;
-  #listening: NodeJS.Timeout | undefined;
+  #reportingHeard: NodeJS.Timeout | undefined;
 
-  private constructor(options: CoordinatorOptions, saved: CoordinatorState | undefined) {
+  private constructor(options: CoordinatorOptions, saved: SavedState | undefined) {
+    const { plan, federation, sites, name } = options;
     this.#options = options;
     this.#timing = options.timing ?? defaultTiming;
-    this.#run = new FederationRun(options, saved, this.#timing, {
-      announce: () => this.#announce(),
-      closeFeatures: () => {
-        for (const session of this.#members()) this.#closeFeatures(session);
-      },
-      roundOver: (counted, updates) => this.#roundOver(counted, updates),
-      finish: () => {
-        for (const session of this.#sessions.all()) this.#sendFinal(session);
-      },
-      waiting: () => {
-        const message = waiting(this.#run.state, this.#run.remaining);
-        if (message) for (const { link } of this.#sessions.all()) void link.send(message);
-      },
-      fail: (error) => {
-        for (const { link } of this.#sessions.all()) link.refuse(error);
-        void this.#listener.close();
-      },
+    const rules = roundRules(plan, sites, this.#timing.grace);
+    this.#state = new CoordinatorState(rules, { federation, planHash: planHash(plan) }, saved, name);
+    this.#rounds = new Rounds(options, {
+      rules,
+      state: this.#state,
+      sessions: this.#sessions,
+      queue: this.#queue,
+      timing: this.#timing,
+      onRefused: ({ site, link }, why, detail) => this.#reportRefused(site, link.remote, why, detail),
     });
-    this.#door = new Door(options, this.#run, this.#timing.handshakeTime, {
+    this.#admission = new Admission({
+      ...options,
+      state: this.#state,
+      queue: this.#queue,
+      handshakeTime: this.#timing.handshakeTime,
       onAdmitted: (session, holding, again) => this.#begin(session, holding, again),
-      onLost: (link, code, error) => this.#refusedLink(null, link, code, error),
+      onLost: (link, code, error) => this.#reportClosed(null, link, code, error),
     });
   }
 
@@ -87,7 +85,7 @@ export class Coordinator {
     }
     const coordinator = new Coordinator(options, saved);
     await coordinator.#open();
-    if (saved) coordinator.#run.resume();
+    if (saved) coordinator.#rounds.resume();
     return coordinator;
   }
 
@@ -96,12 +94,12 @@ export class Coordinator {
    * `federation.stopping` where `close` came before, and with what made the federation impossible.
    */
   get finished(): Promise<Uint8Array> {
-    return this.#run.finished;
+    return this.#rounds.finished;
   }
 
   /** Rounds so far, of both stages and of earlier starts too, that changed the weights: the quorum was reached. */
   get countedRounds(): number {
-    return this.#run.state.countedRounds;
+    return this.#state.view.countedRounds;
   }
 
   get fingerprint(): string {
@@ -116,12 +114,12 @@ export class Coordinator {
 
   /** New invitations, each for one site. `address` is what sites connect to where it is not the one listened on. */
   async invite(count: number, address = this.address): Promise<string[]> {
-    const { federation } = this.#options;
+    const { federation, store } = this.#options;
     const issued = Array.from({ length: count }, () =>
       issueInvitation({ address, fingerprint: this.fingerprint, federation }),
     );
-    this.#door.addTokens(issued.map(({ tokenHash }) => tokenHash));
-    await this.#run.enqueue(() => this.#run.save());
+    this.#state.addTokens(issued.map(({ tokenHash }) => tokenHash));
+    await this.#queue.add(() => store.save(this.#state.snapshot()));
     return issued.map(({ text }) => text);
   }
 
@@ -132,11 +130,12 @@ export class Coordinator {
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#listening);
-    const stopped = this.#run.stop();
-    this.#door.close();
+    clearInterval(this.#reportingHeard);
+    const stopped = this.#queue.stop();
+    this.#admission.close();
     await Promise.all(this.#sessions.all().map(({ link }) => link.end('stopping')));
     await stopped;
+    this.#rounds.end(fault('federation.stopping'));
     await this.#listener.close();
   }
 
@@ -146,196 +145,109 @@ export class Coordinator {
       ...where,
       tls,
       timing: this.#timing,
-      onChannel: (channel) => this.#door.receive(channel),
-      onRefused: (remote, why) => this.#refused(null, remote, why, ''),
+      onChannel: (channel) => this.#admission.receive(channel),
+      onRefused: (remote, why) => this.#reportRefused(null, remote, why, ''),
     });
     onEvent({ type: 'listening', host: this.#listener.host, port: this.#listener.port, secure: tls !== undefined });
     if (!tls && !isLoopback(where.host)) onEvent({ type: 'insecure', host: where.host });
-    this.#listening = setInterval(() => this.#tellHeard(), this.#timing.pingEvery);
+    this.#reportingHeard = setInterval(() => this.#reportHeard(), this.#timing.pingEvery);
   }
 
-  #tellHeard(): void {
-    const sites = this.#sessions.all().map(({ site, link }) => ({ ...party(site), at: link.heard }));
-    if (sites.length > 0) this.#options.onEvent({ type: 'heard', sites });
+  /** The rounds cannot go on: a full disk, weights that cannot be made. */
+  #fail(error: unknown): void {
+    this.#rounds.end(error);
+    this.#options.onEvent({ type: 'failed', error });
+    for (const { link } of this.#sessions.all()) link.refuse(error);
+    void this.#listener.close();
   }
 
-  // Admitted sites
+  // Sessions of admitted sites
 
   #begin(session: Session, holding: MessageOf<'join'>['holding'], again: boolean): void {
     const { site, link } = session;
     const { federation, name, plan, onEvent } = this.#options;
-    const { state } = this.#run;
     this.#sessions.add(session)?.link.refuse(fault('federation.replaced'));
     link.handOver({
-      payloadLimit: (message) => payloadLimit(message, site, plan, state),
+      payloadLimit: (message) => payloadLimit(message, site, plan, this.#state.view),
       onMessage: (message, payload) => this.#onMessage(message, payload, session),
       onClose: (code, error) => this.#onClose(session, code, error),
     });
-    const hash = Buffer.from(state.planHash, 'hex');
+    const hash = Buffer.from(this.#state.view.planHash, 'hex');
     void link.send({ type: 'admitted', federation, coordinator: name, plan, planHash: hash });
-    onEvent({ type: 'admitted', site: party(site), volumes: site.volumes, again });
+    onEvent({ type: 'admitted', site: this.#state.party(site.fingerprint), volumes: site.volumes, again });
     this.#sendRoster();
-    const { phase } = state.rounds;
-    if (phase === 'finished') this.#sendFinal(session);
-    const open = phase === 'features' || phase === 'training' || phase === 'updates';
-    if (open && isMember(state.rounds, site.fingerprint)) {
-      this.#sendAnnouncement(session, this.#holds(holding));
-      if (phase !== 'features') this.#closeFeatures(session);
-    }
-    this.#run.dispatch({ type: 'arrived', site: site.fingerprint, at: Date.now() });
+    this.#rounds.arrive(session, holding);
   }
-
-  #holds(holding: MessageOf<'join'>['holding']): boolean {
-    const { state, weightsHash } = this.#run;
-    const { stage, round } = state.rounds;
-    if (holding === null || weightsHash === undefined) return false;
-    return holding.stage === stage && holding.round === round && sameBytes(holding.weights, weightsHash);
-  }
-
-  #onClose(session: Session, code: number, error: unknown): void {
-    const { site, link, leaving } = session;
-    this.#refusedLink(site, link, code, error);
-    if (!this.#sessions.remove(session)) return; // replaced
-    if (leaving) return;
-    const why = closeName(code);
-    this.#options.onEvent({ type: 'left', site: party(site), code, reason: why ?? 'connection lost' });
-    const broken = why === undefined || blameless.has(why);
-    this.#run.dispatch({ type: broken ? 'gone' : 'expelled', site: site.fingerprint, at: Date.now() });
-    this.#sendRoster();
-  }
-
-  // Messages of admitted sites
 
   #onMessage(message: SiteMessage, payload: Uint8Array, session: Session): void {
-    const { site } = session;
     switch (message.type) {
       case 'features':
-        this.#onFeatures(message, payload, session);
+        this.#rounds.takeFeatures(message, payload, session);
         return;
       case 'withhold':
-        this.#answer({ about: 'features', ...place(message), given: false }, session, 0, () => {});
+        this.#rounds.takeWithheld(message, session);
         return;
       case 'update':
-        this.#onUpdate(message, payload, session);
+        this.#rounds.takeUpdate(message, payload, session);
         return;
       case 'sit-out':
-        this.#answer({ about: 'update', ...place(message), given: false }, session, 0, () => {});
+        this.#rounds.takeSatOut(message, session);
         return;
       case 'leave':
-        session.leaving = true;
-        this.#options.onEvent({ type: 'left', site: party(site), code: closeCodes.left, reason: message.reason });
-        this.#run.dispatch({ type: 'left', site: site.fingerprint, at: Date.now() });
-        this.#sendRoster();
-        void session.link.end('left');
+        this.#onLeave(message, session);
         return;
       default:
         throw fault('federation.bad-turn');
     }
   }
 
-  #onFeatures(message: MessageOf<'features'>, payload: Uint8Array, session: Session): void {
-    const { site } = session;
-    const { state } = this.#run;
-    const sealed = checkFeatures(message, payload, site, state);
-    this.#answer({ about: 'features', ...place(message), given: true }, session, payload.length, () => {
-      state.features.push({ site: site.fingerprint, sealed });
-    });
+  #onLeave({ reason }: MessageOf<'leave'>, session: Session): void {
+    session.leaving = true;
+    this.#reportLeft(session.site, closeCodes.left, reason);
+    this.#rounds.depart(session, 'left');
+    this.#sendRoster();
+    void session.link.end('left');
   }
 
-  #onUpdate(message: MessageOf<'update'>, weights: Uint8Array, session: Session): void {
-    const { site } = session;
-    const { state, layout } = this.#run;
-    const { volumes, loss } = message;
-    // One of the stage before is not looked at: it will be refused as old.
-    if (message.stage === state.weights?.stage) checkUpdate(message, weights, site, layout);
-    this.#answer({ about: 'update', ...place(message), given: true }, session, weights.length, () => {
-      state.updates.push({ site: site.fingerprint, volumes, loss, weights });
-    });
-  }
-
-  /** Lets the state machine judge an answer; `keep` runs where it counts. */
-  #answer(answer: Answer, { site, link }: Session, bytes: number, keep: () => void): void {
-    const { about, stage, round } = answer;
-    const verdict = this.#run.dispatch({ type: 'answer', ...answer, site: site.fingerprint, at: Date.now() }, () => {
-      keep();
-      void link.send({ type: 'counted', about, stage, round });
-      this.#options.onEvent({ type: 'answered', site: party(site), about, stage, round, bytes });
-    });
-    if (verdict?.type !== 'refuse') return; // counted, or the coordinator has stopped
-    if (verdict.why === 'duplicate' || verdict.why === 'bad-turn') throw fault(`federation.${verdict.why}`);
-    void link.send({ type: 'refused', about, stage, round, code: closeCodes[verdict.why] });
-    this.#refused(site, link.remote, verdict.why, `${about} of round ${round}`);
-  }
-
-  // What is sent
-
-  #announce(): void {
-    this.#sessions.markTraffic();
-    for (const session of this.#members()) this.#sendAnnouncement(session, false);
-  }
-
-  #sendAnnouncement(session: Session, holds: boolean): void {
-    const { state, rules, remaining } = this.#run;
-    const { stage, round } = state.rounds;
-    if (session.announced === `${stage} ${round}`) return;
-    session.announced = `${stage} ${round}`;
-    session.link.allowMessages();
-    dispatchTo(session, announcement(state, session.site, { rounds: rules.rounds[stage], remaining, holds }));
-  }
-
-  #closeFeatures(session: Session): void {
-    const { state, remaining } = this.#run;
-    const { stage, round } = state.rounds;
-    for (const batch of relayedTo(state, session.site, this.#options.plan.refusersReceive)) dispatchTo(session, batch);
-    void session.link.send({ type: 'training', stage, round, remaining });
-  }
-
-  #roundOver(counted: boolean, updates: ReceivedUpdate[]): void {
-    const { state } = this.#run;
-    const { stage, round } = state.rounds;
-    for (const { link } of this.#members()) {
-      void link.send({ type: 'round-over', stage, round, counted, sites: updates.length });
-    }
-    const participants = updates.map(({ site, volumes, loss }) => ({ ...this.#run.party(site), volumes, loss }));
-    const traffic = state.sites.map((site) => {
-      return { ...party(site), traffic: this.#sessions.trafficOf(site.fingerprint) };
-    });
-    this.#options.onEvent({ type: 'round-finished', stage, round, counted, participants, traffic });
+  #onClose(session: Session, code: number, error: unknown): void {
+    const { site, link, leaving } = session;
+    this.#reportClosed(site, link, code, error);
+    if (!this.#sessions.remove(session)) return; // replaced
+    if (leaving) return;
+    const why = closeName(code);
+    this.#reportLeft(site, code, why ?? 'connection lost');
+    this.#rounds.depart(session, why === undefined || blameless.has(why) ? 'gone' : 'expelled');
+    this.#sendRoster();
   }
 
   #sendRoster(): void {
-    const message = roster(this.#run.state, (site) => this.#sessions.isHere(site));
+    const message = roster(this.#state.view, (site) => this.#sessions.isHere(site));
     for (const { link } of this.#sessions.all()) void link.send(message);
   }
 
-  #sendFinal(session: Session): void {
-    session.link.allowMessages();
-    dispatchTo(session, finalWeights(this.#run.state));
+  // What the host hears
+
+  #reportHeard(): void {
+    const sites = this.#sessions.all().map(({ site, link }) => ({
+      ...this.#state.party(site.fingerprint),
+      at: link.heard,
+    }));
+    if (sites.length > 0) this.#options.onEvent({ type: 'heard', sites });
   }
 
-  // Bookkeeping
-
-  #members(): Session[] {
-    return this.#sessions.all().filter(({ site }) => isMember(this.#run.state.rounds, site.fingerprint));
+  #reportLeft({ fingerprint }: AdmittedSite, code: number, reason: string): void {
+    this.#options.onEvent({ type: 'left', site: this.#state.party(fingerprint), code, reason });
   }
 
-  #refusedLink(site: AdmittedSite | null, link: Link<'coordinator'>, code: number, error: unknown): void {
+  #reportClosed(site: AdmittedSite | null, link: Link<'coordinator'>, code: number, error: unknown): void {
     const why = closeName(code);
     if (error !== undefined) {
-      this.#refused(site, link.remote, closeNameOf(error), error instanceof Error ? error.message : '');
-    } else if (why !== undefined && why !== 'left') this.#refused(site, link.remote, why, '');
+      this.#reportRefused(site, link.remote, closeNameOf(error), error instanceof Error ? error.message : '');
+    } else if (why !== undefined && why !== 'left') this.#reportRefused(site, link.remote, why, '');
   }
 
-  #refused(site: AdmittedSite | null, remote: string, why: CloseName, detail: string): void {
-    const code = closeCodes[why];
-    this.#options.onEvent({ type: 'refused', site: site && party(site), remote, code, why, detail });
+  #reportRefused(site: AdmittedSite | null, remote: string, why: CloseName, detail: string): void {
+    const party = site && { name: site.name, fingerprint: site.fingerprint };
+    this.#options.onEvent({ type: 'refused', site: party, remote, code: closeCodes[why], why, detail });
   }
-}
-
-function place({ stage, round }: { stage: Stage; round: number }): { stage: Stage; round: number } {
-  return { stage, round };
-}
-
-function party({ name, fingerprint }: AdmittedSite): Party {
-  return { name, fingerprint };
 }

@@ -8,8 +8,8 @@ export type CoordinatorEvent =
   | { type: 'listening'; host: string; port: number; secure: boolean }
   /** To be shown loudly: names, weights and who takes part can be read and changed on the way. */
   | { type: 'insecure'; host: string }
-  /** Somebody with an invitation was shown the plan; nobody was let in. */
-  | { type: 'looked'; fingerprint: string; remote: string }
+  /** Somebody with an invitation was shown what it leads to; nobody was let in. */
+  | { type: 'terms-shown'; fingerprint: string; remote: string }
   | { type: 'admitted'; site: Party; volumes: number; again: boolean }
   /** Last signs of life of the sites that are here, every few seconds; `at` is milliseconds since 1970. */
   | { type: 'heard'; sites: (Party & { at: number })[] }

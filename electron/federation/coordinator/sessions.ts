@@ -1,7 +1,7 @@
 import type { Link } from '../wire/link.ts';
 import { noTraffic, type Traffic, trafficSince, trafficSum } from '../wire/traffic.ts';
-import type { Dispatch } from './dispatches.ts';
-import type { AdmittedSite } from './state.ts';
+import type { Outgoing } from './messages.ts';
+import type { AdmittedSite } from './store.ts';
 
 export interface Session {
   site: AdmittedSite;
@@ -55,6 +55,6 @@ export class Sessions {
   }
 }
 
-export function dispatchTo({ link }: Session, { message, payload }: Dispatch): void {
+export function sendTo({ link }: Session, { message, payload }: Outgoing): void {
   void link.send(message, payload);
 }

@@ -1,14 +1,14 @@
-import type { CoordinatorState } from './state.ts';
+import type { Token } from './store.ts';
 
 /**
  * The tokens after `site` (a fingerprint) has come with the token of this hash. A token lets in the site that uses it
  * first and no other; a site that was let in before may come with any unused token and leaves it unused.
  */
 export function claimToken(
-  tokens: CoordinatorState['tokens'],
+  tokens: Token[],
   hash: string,
   site: string,
-): { tokens: CoordinatorState['tokens'] } | { refused: 'unknown-token' | 'token-used' } {
+): { tokens: Token[] } | { refused: 'unknown-token' | 'token-used' } {
   const token = tokens.find((candidate) => candidate.hash === hash);
   if (!token) return { refused: 'unknown-token' };
   if (token.site === site) return { tokens };

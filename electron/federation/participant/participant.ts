@@ -25,10 +25,10 @@ import { noTraffic, type Traffic } from '../wire/traffic.ts';
 import { hex } from '../wire/transcript.ts';
 import { readWeights } from '../wire/weights-frame.ts';
 import type { ParticipantEvent } from './events.ts';
-import { closedBy, introduce } from './introduction.ts';
+import { closedBy, join } from './handshake.ts';
+import { openPhase } from './open-phase.ts';
 import { Roster } from './roster.ts';
 import { Round } from './round.ts';
-import { openPhase } from './waiting.ts';
 
 export type { ParticipantEvent, ParticipantNews, ParticipantState } from './events.ts';
 export type { RemoteBatch, Round } from './round.ts';
@@ -174,7 +174,7 @@ export class Participant {
       signal: this.#stop.signal,
     });
     const round = this.#round;
-    const { bound } = await introduce(channel, {
+    const { bound } = await join(channel, {
       identity,
       name,
       volumes,

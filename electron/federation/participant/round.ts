@@ -20,6 +20,13 @@ export interface RemoteBatch extends FeatureBatch {
   from: Party;
 }
 
+/** What came of a round's features. */
+export interface Exchange {
+  batches: RemoteBatch[]; // the others', in the order of their fingerprints
+  /** Whether the coordinator acknowledged this site's own; false where none were sent, or they did not arrive whole in time. */
+  counted: boolean;
+}
+
 /** What a round needs of its participant. `send` drops the message while the connection is broken. */
 export interface RoundHost {
   identity: Identity;
@@ -51,6 +58,7 @@ export class Round {
   readonly #batches = new Map<string, RemoteBatch | undefined>(); // by sender; undefined where it was refused
   #members: Uint8Array[];
   #featuresOpen = false;
+  #answeredWithFeatures = false; // last; else it told that they are withheld
   #sendFeatures: (() => void) | undefined; // again after a reconnect, until it is counted
   #sendUpdate: (() => void) | undefined;
 
@@ -82,21 +90,21 @@ export class Round {
 
   /**
    * Sends these features, sealed for those of the round's members that the approval names, or tells that they are
-   * withheld (null). Resolves when the phase closes with the others' batches, in the order of their fingerprints;
-   * empty where the plan exchanges none here, or gives none to who withholds. Features that came too late are not
-   * counted: `received.features` tells. Rejects with `federation.not-approved`, or `federation.late` where the round
-   * is over.
+   * withheld (null). Resolves when the phase closes with the others' batches; there are none where the plan exchanges
+   * none here, or gives none to who withholds. Rejects with `federation.not-approved`, or `federation.late` where the
+   * round is over.
    */
-  async exchange(approved: ApprovedPayload | null): Promise<RemoteBatch[]> {
-    if (!this.#hasFeatures) return [];
+  async exchange(approved: ApprovedPayload | null): Promise<Exchange> {
+    if (!this.#hasFeatures) return { batches: [], counted: false };
     if (!this.#sendFeatures) {
       this.#sendFeatures = this.#featuresAnswer(approved);
       if (this.#featuresOpen && !this.received.features) this.#sendFeatures();
     }
     await this.#featuresClosed.promise;
-    return [...this.#batches.entries()]
+    const batches = [...this.#batches.entries()]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([, batch]) => (batch === undefined ? [] : [batch]));
+    return { batches, counted: this.#answeredWithFeatures && this.received.features };
   }
 
   /**
@@ -186,7 +194,10 @@ export class Round {
   #featuresAnswer(approved: ApprovedPayload | null): () => void {
     const { identity, roster } = this.#host;
     const place = { stage: this.stage, round: this.number };
-    const withhold = () => this.#host.send({ type: 'withhold', ...place });
+    const withhold = () => {
+      this.#answeredWithFeatures = false;
+      this.#host.send({ type: 'withhold', ...place });
+    };
     if (!approved) return withhold;
     const bytesFor = (recipients: string[]) =>
       ApprovedPayload.bytesFor(approved, {
@@ -212,6 +223,7 @@ export class Round {
         this.#context(identity.publicKey),
         identity,
       );
+      this.#answeredWithFeatures = true;
       this.#host.send(
         { type: 'features', ...place, ephemeral, nonce, signature, keys, bytes: ciphertext.length },
         ciphertext,

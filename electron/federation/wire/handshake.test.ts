@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { planHash } from '../../../shared/hash.ts';
 import { closeCodes } from '../../../shared/protocol/codes.ts';
 import type { MessageOf } from '../../../shared/protocol/messages.ts';
-import { receive } from '../coordinator/reception.ts';
-import { introduce } from '../participant/introduction.ts';
+import { answerHandshake } from '../coordinator/handshake.ts';
+import { join } from '../participant/handshake.ts';
 import { channelPair, Intruder, tinyPlan } from '../testing.ts';
 import type { Channel } from './channel.ts';
 import { createIdentity, createSealingKeys } from './identity.ts';
@@ -20,7 +20,7 @@ const plan = tinyPlan();
 function open(channel: Channel, identity = coordinator) {
   const proven: { key: Uint8Array; join: MessageOf<'join'> }[] = [];
   const lost: number[] = [];
-  receive(channel, {
+  answerHandshake(channel, {
     identity,
     federation,
     handshakeTime: 500,
@@ -29,14 +29,14 @@ function open(channel: Channel, identity = coordinator) {
       const hash = Buffer.from(planHash(plan), 'hex');
       void link.send({ type: 'admitted', federation, coordinator: 'C', plan, planHash: hash });
     },
-    onLook() {},
+    onTermsAsked() {},
     onLost: (_link, code) => lost.push(code),
   });
   return { proven, lost };
 }
 
 function enter(channel: Channel, identity = site) {
-  return introduce(channel, {
+  return join(channel, {
     identity,
     name: 'Site',
     volumes: 3,

@@ -22,7 +22,7 @@ export interface Handshake {
 }
 
 type JoinFields = Omit<MessageOf<'join'>, 'type' | 'signature'>;
-export type ShownFields = Omit<MessageOf<'shown'>, 'type' | 'signature'>;
+export type TermsFields = Omit<MessageOf<'shown'>, 'type' | 'signature'>;
 
 export function signChallenge(identity: Identity, handshake: Handshake): Uint8Array {
   return identity.sign(seen('isocenter coordinator 1', handshake));
@@ -47,22 +47,23 @@ export function checkJoin(handshake: Handshake, fields: JoinFields, signature: U
   }
 }
 
-/** Looking at an invitation proves the same as joining: the key, and that the token is known. */
-export function signLook(identity: Identity, handshake: Handshake, token: Uint8Array): Uint8Array {
-  return identity.sign(looked(handshake, token));
+/** Asking what an invitation leads to proves the same as joining: the key, and that the token is known. */
+export function signTermsRequest(identity: Identity, handshake: Handshake, token: Uint8Array): Uint8Array {
+  return identity.sign(termsRequested(handshake, token));
 }
 
-export function checkLook(handshake: Handshake, token: Uint8Array, signature: Uint8Array): void {
-  if (!verifySignature(handshake.siteKey, looked(handshake, token), signature)) throw fault('federation.bad-signature');
+export function checkTermsRequest(handshake: Handshake, token: Uint8Array, signature: Uint8Array): void {
+  if (!verifySignature(handshake.siteKey, termsRequested(handshake, token), signature))
+    throw fault('federation.bad-signature');
 }
 
 /** Signed, so that also without encryption a person decides about what the coordinator really said. */
-export function signShown(identity: Identity, handshake: Handshake, fields: ShownFields): Uint8Array {
-  return identity.sign(shown(handshake, fields));
+export function signTerms(identity: Identity, handshake: Handshake, fields: TermsFields): Uint8Array {
+  return identity.sign(terms(handshake, fields));
 }
 
-export function checkShown(handshake: Handshake, fields: ShownFields, signature: Uint8Array): void {
-  if (!verifySignature(handshake.coordinatorKey, shown(handshake, fields), signature)) {
+export function checkTerms(handshake: Handshake, fields: TermsFields, signature: Uint8Array): void {
+  if (!verifySignature(handshake.coordinatorKey, terms(handshake, fields), signature)) {
     throw fault('federation.bad-signature');
   }
 }
@@ -91,12 +92,12 @@ function joined(handshake: Handshake, { token, name, volumes, sealingKey }: Join
   );
 }
 
-function looked(handshake: Handshake, token: Uint8Array): Uint8Array {
+function termsRequested(handshake: Handshake, token: Uint8Array): Uint8Array {
   return transcript('isocenter look 1', seen('isocenter handshake 1', handshake), token);
 }
 
 /** The plan by its hash, which the site holds against the plan itself. */
-function shown(handshake: Handshake, fields: ShownFields): Uint8Array {
+function terms(handshake: Handshake, fields: TermsFields): Uint8Array {
   const { federation, coordinator, planHash, state, sitesNeeded, sites, joinedBefore } = fields;
   return transcript(
     'isocenter shown 1',

@@ -15,7 +15,7 @@ import type { RoundRecord } from '../../../shared/api/federation.ts';
 import { fault } from '../../../shared/errors.ts';
 import { planSchema } from '../../../shared/plan.ts';
 import { stages } from '../../../shared/protocol/rounds.ts';
-import type { CoordinatorState, CoordinatorStore } from '../../federation/coordinator/state.ts';
+import type { CoordinatorStore, SavedState } from '../../federation/coordinator/store.ts';
 import { readWholeFile, writeFileAtomic } from '../../storage/atomic-file.ts';
 import { parseJson } from '../../storage/json-text.ts';
 
@@ -112,16 +112,16 @@ export class CoordinatorFiles implements CoordinatorStore {
     return readdirSync(this.#tokens).filter((name) => /^[0-9a-f]{64}$/.test(name));
   }
 
-  async load(): Promise<CoordinatorState | undefined> {
+  async load(): Promise<SavedState | undefined> {
     if (!existsSync(this.#state)) return undefined;
     try {
-      return decode(readWholeFile(this.#state)) as CoordinatorState;
+      return decode(readWholeFile(this.#state)) as SavedState;
     } catch (error) {
       throw fault('site.coordinator-broken', { folder: this.#folder }, error);
     }
   }
 
-  async save(state: CoordinatorState): Promise<void> {
+  async save(state: SavedState): Promise<void> {
     writeFileAtomic(this.#state, encode(state));
   }
 

@@ -33,7 +33,7 @@ export function coordinatorWords(event: CoordinatorEvent): { words: string; loud
       return say(
         `${event.site.name} ${event.again ? 'is back' : `joined with ${event.volumes} volumes`} (${event.site.fingerprint}).`,
       );
-    case 'looked':
+    case 'terms-shown':
       return say(`Somebody at ${event.remote} read an invitation (key ${event.fingerprint}).`);
     case 'left':
       return say(`${event.site.name} left: ${event.reason || 'connection closed'}.`);

@@ -104,13 +104,11 @@ async function exchange(member: Membership, round: Round, job: FeaturesJob): Pro
   const kept = roundFile(member, round, 'remote');
   if (existsSync(kept)) return readRemoteFeatures(kept);
   const verdict = round.received.features ? undefined : await askFeatures(member, round, job);
-  const { traffic } = member.participant;
-  const before = traffic.sent.features;
-  const batches = await handOver(
+  const { batches } = await handOver(
     verdict,
     (payload) => round.exchange(payload),
-    // The phase may have closed, or every recipient left, before they could be sent.
-    () => traffic.sent.features > before,
+    // The phase may have closed, or every recipient left, before they had arrived.
+    ({ counted }) => counted,
   );
   const remote = batches.toSorted(byContent);
   writeRemoteFeatures(kept, remote);
@@ -192,7 +190,7 @@ async function ask(
 async function handOver<Result>(
   allowed: Allowed | undefined,
   send: (payload: ApprovedPayload | null) => Promise<Result>,
-  wasSent: () => boolean = () => true,
+  wasCounted: (result: Result) => boolean = () => true,
 ): Promise<Result> {
   if (!allowed) return send(null);
   const { gate, payload, tell } = allowed;
@@ -207,7 +205,7 @@ async function handOver<Result>(
     outcome('failed', error instanceof Error ? error.message : String(error));
     throw error;
   }
-  if (wasSent()) outcome('sent', 'allowed');
+  if (wasCounted(result)) outcome('sent', 'allowed');
   else outcome('withheld', 'the phase was over, or no recipient was left');
   return result;
 }

@@ -1,11 +1,7 @@
 import { bytesOf } from '../../../../shared/bytes.ts';
 import { fault } from '../../../../shared/errors.ts';
 import type { WeightTensors } from '../../../../shared/safetensors.ts';
-
-export interface WeightedUpdate {
-  weights: WeightTensors;
-  volumes: number; // that the site trained on, at least 1
-}
+import type { WeightedUpdate } from './aggregation.ts';
 
 /**
  * FederatedAveraging (McMahan et al. 2017, "Communication-Efficient Learning of Deep Networks from Decentralized

@@ -7,10 +7,11 @@ import { largestSealedBatch } from '../wire/feature-batch.ts';
 import { fingerprintOf } from '../wire/identity.ts';
 import { type SealedBatch, verifySeal } from '../wire/sealing.ts';
 import { readWeights } from '../wire/weights-frame.ts';
-import type { AdmittedSite, CoordinatorState } from './state.ts';
+import type { StateView } from './state.ts';
+import type { AdmittedSite } from './store.ts';
 
 /** Most bytes that may follow this header; asked before one is kept. Throws where the message may have none. */
-export function payloadLimit(message: SiteMessage, site: AdmittedSite, plan: Plan, state: CoordinatorState): number {
+export function payloadLimit(message: SiteMessage, site: AdmittedSite, plan: Plan, state: StateView): number {
   if (message.type === 'features') {
     if (!plan.exchangeFeatures || message.stage !== 'pretraining') throw fault('federation.bad-turn');
     return largestSealedBatch(plan);
@@ -34,7 +35,7 @@ export function checkFeatures(
   message: MessageOf<'features'>,
   ciphertext: Uint8Array,
   site: AdmittedSite,
-  { federation, planHash, sites }: CoordinatorState,
+  { federation, planHash, sites }: StateView,
 ): SealedBatch {
   const { stage, round, ephemeral, nonce, signature, keys } = message;
   const bad = (reason: string) => fault('federation.bad-features', { site: site.name, reason });

@@ -1,4 +1,4 @@
-/** Looking at an invitation before it is accepted: connects, has the coordinator prove its key, asks, and goes. */
+/** What an invitation leads to, before it is accepted: connects, has the coordinator prove its key, asks, and goes. */
 import type { Party } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
 import { planHash } from '../../../shared/hash.ts';
@@ -10,9 +10,9 @@ import type { Invitation } from '../wire/invitation.ts';
 import { dial } from '../wire/socket.ts';
 import { noTraffic } from '../wire/traffic.ts';
 import { hex } from '../wire/transcript.ts';
-import { look } from './introduction.ts';
+import { askTerms } from './handshake.ts';
 
-export interface LookOptions {
+export interface TermsOptions {
   identity: Identity;
   invitation: Invitation;
   ca?: string; // PEM
@@ -20,7 +20,7 @@ export interface LookOptions {
   timing?: Timing;
 }
 
-export interface Look {
+export interface Terms {
   coordinator: Party;
   plan: Plan;
   planHash: string; // hex
@@ -31,13 +31,13 @@ export interface Look {
   warning: string | undefined; // where the way is not encrypted from end to end
 }
 
-/** Throws as `dial` and `look`, and `federation.wrong-federation` or `-wrong-plan`. */
-export async function lookAt(options: LookOptions): Promise<Look> {
+/** Throws as `dial` and `askTerms`, and `federation.wrong-federation` or `-wrong-plan`. */
+export async function readTerms(options: TermsOptions): Promise<Terms> {
   const { identity, invitation, ca, signal, timing = defaultTiming } = options;
   const url = coordinatorAddress(invitation.address);
   const channel = await dial({ url, invitedHost: url.hostname, ca, timing, signal });
   const { handshakeTime } = timing;
-  const shown = await look(channel, { identity, invitation, traffic: noTraffic(), handshakeTime });
+  const shown = await askTerms(channel, { identity, invitation, traffic: noTraffic(), handshakeTime });
   const { federation, coordinator, plan, state, sitesNeeded, sites, joinedBefore, bound } = shown;
   if (federation !== invitation.federation) {
     throw fault('federation.wrong-federation', { found: federation, expected: invitation.federation });

@@ -5,21 +5,21 @@ import { closeCodes, closeName } from '../../../shared/protocol/codes.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import type { CoordinatorMessage, MessageOf } from '../../../shared/protocol/messages.ts';
 import type { Channel } from '../wire/channel.ts';
-import { checkChallenge, checkShown, type Handshake, signJoin, signLook } from '../wire/handshake.ts';
+import { checkChallenge, checkTerms, type Handshake, signJoin, signTermsRequest } from '../wire/handshake.ts';
 import { fingerprintOf, type Identity, type SealingKeys } from '../wire/identity.ts';
 import type { Invitation } from '../wire/invitation.ts';
 import { Link, type LinkHandlers } from '../wire/link.ts';
 import type { Traffic } from '../wire/traffic.ts';
 
-/** How a site comes to a coordinator, whatever for. */
-export interface Approach {
+/** What every handshake needs, whatever it is for. */
+export interface HandshakeOptions {
   identity: Identity;
   invitation: Invitation;
   traffic: Traffic;
   handshakeTime: number; // ms
 }
 
-/** What it comes for. */
+/** What it is for. */
 interface Purpose<Result> {
   /** The coordinator has proved that it is the one of the invitation. */
   ask(link: Link<'site'>, handshake: Handshake): void;
@@ -29,7 +29,7 @@ interface Purpose<Result> {
   closed?(code: number): Error | undefined;
 }
 
-export interface Introduction extends Approach {
+export interface Joining extends HandshakeOptions {
   name: string;
   volumes: number;
   sealingKeys: SealingKeys;
@@ -44,11 +44,11 @@ export interface Introduction extends Approach {
 
 /**
  * Resolves when the coordinator has admitted this site; `bound` tells whether encryption reaches from end to end.
- * Throws as `approach`, what the coordinator gives as its reason, or what `onAdmitted` throws.
+ * Throws as `performHandshake`, what the coordinator gives as its reason, or what `onAdmitted` throws.
  */
-export function introduce(channel: Channel, introduction: Introduction): Promise<{ bound: boolean }> {
-  const { identity, invitation, name, volumes, sealingKeys, holding, onAdmitted } = introduction;
-  return approach(channel, introduction, {
+export function join(channel: Channel, joining: Joining): Promise<{ bound: boolean }> {
+  const { identity, invitation, name, volumes, sealingKeys, holding, onAdmitted } = joining;
+  return performHandshake(channel, joining, {
     ask(link, handshake) {
       const fields = {
         token: invitation.token,
@@ -68,23 +68,23 @@ export function introduce(channel: Channel, introduction: Introduction): Promise
   });
 }
 
-export type Shown = Omit<MessageOf<'shown'>, 'type' | 'signature'> & { bound: boolean };
+export type ShownTerms = Omit<MessageOf<'shown'>, 'type' | 'signature'> & { bound: boolean };
 
 /**
  * Asks what the invitation is for, and ends the connection; nobody is let in, and the token stays unused. Throws as
- * `approach`, `federation.cannot-show` where the coordinator knows no such question, or what it gives as its reason.
+ * `performHandshake`, `federation.cannot-show` where the coordinator knows no such question, or what it gives as its reason.
  */
-export function look(channel: Channel, from: Approach): Promise<Shown> {
-  const { identity, invitation } = from;
-  return approach(channel, from, {
+export function askTerms(channel: Channel, options: HandshakeOptions): Promise<ShownTerms> {
+  const { identity, invitation } = options;
+  return performHandshake(channel, options, {
     ask(link, handshake) {
       const { token } = invitation;
-      void link.send({ type: 'look', token, signature: signLook(identity, handshake, token) });
+      void link.send({ type: 'look', token, signature: signTermsRequest(identity, handshake, token) });
     },
     answer(link, message, handshake) {
       if (message.type !== 'shown') return undefined;
       const { type: _, signature, ...fields } = message;
-      checkShown(handshake, fields, signature);
+      checkTerms(handshake, fields, signature);
       void link.end('left');
       return { ...fields, bound: handshake.binding !== null };
     },
@@ -93,12 +93,16 @@ export function look(channel: Channel, from: Approach): Promise<Shown> {
 }
 
 /** Throws `federation.wrong-coordinator`, `-bad-signature` or `-handshake-timeout`. */
-function approach<Result>(channel: Channel, from: Approach, purpose: Purpose<Result>): Promise<Result> {
-  const { identity, invitation } = from;
+function performHandshake<Result>(
+  channel: Channel,
+  options: HandshakeOptions,
+  purpose: Purpose<Result>,
+): Promise<Result> {
+  const { identity, invitation } = options;
   const siteNonce = randomBytes(32);
   return new Promise((resolve, reject) => {
     let handshake: Handshake | undefined;
-    const timer = setTimeout(() => link.refuse(fault('federation.handshake-timeout')), from.handshakeTime);
+    const timer = setTimeout(() => link.refuse(fault('federation.handshake-timeout')), options.handshakeTime);
     const link = new Link(
       channel,
       'site',
@@ -122,7 +126,7 @@ function approach<Result>(channel: Channel, from: Approach, purpose: Purpose<Res
           reject(error ?? (handshake && purpose.closed?.(code)) ?? closedBy(code, channel.remote));
         },
       },
-      from.traffic,
+      options.traffic,
     );
     void link.send({ type: 'hello', version: limits.version, key: identity.publicKey, nonce: siteNonce });
 

@@ -1,11 +1,11 @@
 /** What the coordinator tells its sites, made from its state. */
-import { fault } from '../../../shared/errors.ts';
 import type { CoordinatorMessage, MessageOf } from '../../../shared/protocol/messages.ts';
 import { sameBytes } from '../wire/transcript.ts';
 import { awaited, received } from './round.ts';
-import type { AdmittedSite, CoordinatorState } from './state.ts';
+import type { CoordinatorState, StateView } from './state.ts';
+import type { AdmittedSite } from './store.ts';
 
-export interface Dispatch {
+export interface Outgoing {
   message: CoordinatorMessage;
   payload: Uint8Array;
 }
@@ -17,9 +17,9 @@ export function announcement(
   state: CoordinatorState,
   site: AdmittedSite,
   { rounds, remaining, holds }: { rounds: number; remaining: number; holds: boolean },
-): Dispatch {
-  const { stage, round, phase, members } = state.rounds;
-  const payload = holds ? NOTHING : globalWeights(state);
+): Outgoing {
+  const { stage, round, phase, members } = state.view.rounds;
+  const payload = holds ? NOTHING : state.weights;
   const message: MessageOf<'announce'> = {
     type: 'announce',
     stage,
@@ -27,8 +27,8 @@ export function announcement(
     rounds,
     phase: phase === 'features' ? 'features' : 'training',
     remaining,
-    members: members.flatMap((member) => siteOf(state, member)?.key ?? []),
-    received: received(state.rounds, site.fingerprint),
+    members: members.flatMap((member) => state.site(member)?.key ?? []),
+    received: received(state.view.rounds, site.fingerprint),
     bytes: payload.length,
   };
   return { message, payload };
@@ -36,19 +36,19 @@ export function announcement(
 
 /** Whom the open phase waits for. Undefined after the last round: `finished` says that. */
 export function waiting(state: CoordinatorState, remaining: number): MessageOf<'waiting'> | undefined {
-  const { stage, round, phase, deadline } = state.rounds;
+  const { stage, round, phase, deadline } = state.view.rounds;
   if (phase === 'finished') return undefined;
-  const missing = awaited(state.rounds).flatMap((site) => siteOf(state, site)?.key ?? []);
+  const missing = awaited(state.view.rounds).flatMap((site) => state.site(site)?.key ?? []);
   return { type: 'waiting', stage, round, phase, remaining: deadline === null ? null : remaining, missing };
 }
 
 /** The others' batches that were sealed for this site; where the plan says so, only if it shared its own. */
-export function relayedTo(state: CoordinatorState, site: AdmittedSite, refusersReceive: boolean): Dispatch[] {
-  const { stage, round, shared } = state.rounds;
+export function relayedTo(state: CoordinatorState, site: AdmittedSite, refusersReceive: boolean): Outgoing[] {
+  const { stage, round, shared } = state.view.rounds;
   if (!refusersReceive && !shared.includes(site.fingerprint)) return [];
-  return state.features.flatMap(({ site: from, sealed }) => {
+  return state.view.features.flatMap(({ site: from, sealed }) => {
     const key = sealed.keys.find(({ to }) => sameBytes(to, site.key));
-    const sender = siteOf(state, from);
+    const sender = state.site(from);
     if (!key || !sender) return [];
     const { ephemeral, nonce, signature, ciphertext } = sealed;
     const message: MessageOf<'relayed'> = {
@@ -66,23 +66,14 @@ export function relayedTo(state: CoordinatorState, site: AdmittedSite, refusersR
   });
 }
 
-export function roster(state: CoordinatorState, isHere: (fingerprint: string) => boolean): MessageOf<'roster'> {
-  const sites = state.sites.map(({ name, key, sealingKey, sealingSignature, fingerprint }) => {
+export function roster({ sites: admitted }: StateView, isHere: (fingerprint: string) => boolean): MessageOf<'roster'> {
+  const sites = admitted.map(({ name, key, sealingKey, sealingSignature, fingerprint }) => {
     return { name, key, sealingKey, sealingSignature, present: isHere(fingerprint) };
   });
   return { type: 'roster', sites };
 }
 
-export function finalWeights(state: CoordinatorState): Dispatch {
-  const payload = globalWeights(state);
+export function finalWeights(state: CoordinatorState): Outgoing {
+  const payload = state.weights;
   return { message: { type: 'finished', bytes: payload.length }, payload };
-}
-
-export function globalWeights({ weights }: CoordinatorState): Uint8Array {
-  if (!weights) throw fault('federation.nothing-to-average');
-  return weights.bytes;
-}
-
-export function siteOf(state: CoordinatorState, fingerprint: string): AdmittedSite | undefined {
-  return state.sites.find((site) => site.fingerprint === fingerprint);
 }

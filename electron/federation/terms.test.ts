@@ -7,9 +7,9 @@ import { closeCodes } from '../../shared/protocol/codes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { decodeFrame } from '../../shared/protocol/messages.ts';
 import type { Coordinator } from './coordinator/coordinator.ts';
-import { lookAt } from './participant/look.ts';
+import { readTerms } from './participant/terms.ts';
 import { behave, Intruder, joinAs, quick, startCoordinator, tinyPlan } from './testing.ts';
-import { type ShownFields, signChallenge, signLook, signShown } from './wire/handshake.ts';
+import { signChallenge, signTerms, signTermsRequest, type TermsFields } from './wire/handshake.ts';
 import { createIdentity, type Identity } from './wire/identity.ts';
 import { issueInvitation, parseInvitation } from './wire/invitation.ts';
 import { type Listener, listen } from './wire/socket.ts';
@@ -31,7 +31,7 @@ async function begin(sites = 2) {
 }
 
 const lookWith = (text: string, identity = createIdentity()) =>
-  lookAt({ identity, invitation: parseInvitation(text), timing: quick });
+  readTerms({ identity, invitation: parseInvitation(text), timing: quick });
 
 /** A stranger's look, as far as `message` follows the protocol. */
 async function lookBadly(
@@ -53,7 +53,7 @@ async function lookBadly(
     coordinatorNonce: nonce,
     binding: null,
   };
-  const signature = signLook(signer ?? intruder.identity, handshake, token);
+  const signature = signTermsRequest(signer ?? intruder.identity, handshake, token);
   intruder.send({ type: 'look', ...message({ token, signature }) });
   return intruder;
 }
@@ -74,7 +74,7 @@ describe('a look at an invitation', () => {
       warning: undefined,
     });
     const remote = expect.any(String);
-    expect(events).toContainEqual({ type: 'looked', fingerprint: identity.fingerprint, remote });
+    expect(events).toContainEqual({ type: 'terms-shown', fingerprint: identity.fingerprint, remote });
     expect(events.map(({ type }) => type)).not.toContain('admitted');
     expect(events.map(({ type }) => type)).not.toContain('refused');
   });
@@ -114,7 +114,7 @@ describe('a look at an invitation', () => {
     const [text, other] = await coordinator.invite(2);
     let refused: unknown;
     // Twice the bound, in case a minute turns over in between.
-    for (let i = 0; i <= 2 * limits.looksPerMinute && !refused; i++) {
+    for (let i = 0; i <= 2 * limits.termsPerMinute && !refused; i++) {
       await lookWith(text).catch((error) => {
         refused = error;
       });
@@ -187,7 +187,7 @@ describe('a stranger who looks', () => {
 });
 
 describe('a coordinator that is looked at', () => {
-  const sound: ShownFields = {
+  const sound: TermsFields = {
     federation,
     coordinator: 'C',
     plan,
@@ -199,7 +199,7 @@ describe('a coordinator that is looked at', () => {
   };
 
   /** Holds the invited key and answers a look with these frames. */
-  async function host(answer: (sign: (fields: ShownFields) => Uint8Array) => Record<string, unknown>[]) {
+  async function host(answer: (sign: (fields: TermsFields) => Uint8Array) => Record<string, unknown>[]) {
     const identity = createIdentity();
     const looks: unknown[] = [];
     const listener: Listener = await listen({
@@ -209,7 +209,7 @@ describe('a coordinator that is looked at', () => {
       onRefused() {},
       onChannel(channel) {
         const nonce = randomBytes(32);
-        let handshake: Parameters<typeof signShown>[1];
+        let handshake: Parameters<typeof signTerms>[1];
         const say = (message: Record<string, unknown>) => void channel.send(encode(message)).catch(() => {});
         channel.listen({
           onClose() {},
@@ -228,7 +228,7 @@ describe('a coordinator that is looked at', () => {
               say({ type: 'challenge', key: identity.publicKey, nonce, bound: false, signature });
             } else if (message.type === 'look') {
               looks.push(message);
-              const answers = answer((fields) => signShown(identity, handshake, fields));
+              const answers = answer((fields) => signTerms(identity, handshake, fields));
               for (const one of answers) say(one);
               if (answers.length === 0) channel.close('bad-message'); // as one that knows no `look`
             }
@@ -246,7 +246,7 @@ describe('a coordinator that is looked at', () => {
     expect(await lookWith(text)).toMatchObject({ coordinator: { name: 'C' }, sitesNeeded: 2 });
   });
 
-  it.each<[string, Partial<ShownFields>]>([
+  it.each<[string, Partial<TermsFields>]>([
     ['name', { coordinator: 'D' }],
     ['plan hash', { planHash: new Uint8Array(32) }],
     ['state', { state: 'running' }],
@@ -259,7 +259,7 @@ describe('a coordinator that is looked at', () => {
     await expect(lookWith(text)).rejects.toEqual(code('bad-signature'));
   });
 
-  it.each<[string, Partial<ShownFields>, string]>([
+  it.each<[string, Partial<TermsFields>, string]>([
     ['shows a plan that has another hash', { plan: tinyPlan({ rounds: 9 }) }, 'wrong-plan'],
     ['runs another federation', { federation: 'Other' }, 'wrong-federation'],
     ['shows a plan that is none', { plan: { ...plan, rounds: -1 } }, 'bad-message'],
