@@ -27,25 +27,23 @@ const table: Record<string, { folders: string[]; packages: string[] }> = {
       'zod',
     ],
   },
-  'electron/federation': { folders: ['shared'], packages: ['ws', '@msgpack/msgpack', 'zod'] },
+  'electron/federation/wire': { folders: ['shared'], packages: ['ws', '@msgpack/msgpack'] },
+  'electron/federation/coordinator': { folders: ['electron/federation/wire', 'shared'], packages: [] },
+  'electron/federation/participant': { folders: ['electron/federation/wire', 'shared'], packages: [] },
   'electron/storage': { folders: ['shared'], packages: ['better-sqlite3', 'zod'] },
   'electron/site': {
     folders: ['electron/imaging', 'electron/engine', 'electron/federation', 'electron/storage', 'shared'],
     packages: ['@msgpack/msgpack', '@clack/prompts', 'zod', 'fast-png'],
   },
   'electron/workstation': {
-    folders: [
-      'electron/site',
-      'electron/imaging',
-      'electron/engine',
-      'electron/federation',
-      'electron/storage',
-      'shared',
-    ],
-    packages: ['zod', 'fast-png', 'pdfkit'],
+    folders: ['electron/site', 'electron/storage', 'shared'],
+    packages: ['zod', 'pdfkit'],
   },
-  'electron/host': { folders: ['electron/workstation', 'shared'], packages: ['ws', 'birpc'] },
-  'electron/shell': { folders: ['electron/workstation', 'electron/site', 'shared'], packages: ['electron', 'zod'] },
+  'electron/host': {
+    folders: ['electron/workstation', 'electron/site', 'electron/federation', 'shared'],
+    packages: ['ws', 'birpc'],
+  },
+  'electron/shell': { folders: ['electron/workstation', 'shared'], packages: ['electron', 'zod'] },
   'electron/main.ts': { folders: ['electron/shell', 'electron/workstation'], packages: ['electron'] },
   'electron/preload.ts': { folders: ['electron/shell', 'shared'], packages: ['electron'] },
   'electron/cli': {
@@ -99,6 +97,12 @@ interface Import {
 const imports = sourceFiles().flatMap(importsOf);
 
 describe('imports', () => {
+  it('lead back to no file, in the project and in its tests', () => {
+    expect(
+      circlesOf(sourceFiles(['shared', 'electron', 'renderer', 'tests', 'resources'], /^$/).flatMap(importsOf)),
+    ).toEqual([]);
+  });
+
   it('are read at all', () => {
     expect(imports.length).toBeGreaterThan(300);
     expect(imports.some(({ target }) => target === 'shared/errors.ts')).toBe(true);
@@ -128,13 +132,39 @@ function isAllowed({ file, target }: Import): boolean {
   return packages.includes(target) || folders.some((name) => target.startsWith(`${name}/`));
 }
 
+/** Sets of files that import each other, in however many steps (Tarjan, SIAM Journal on Computing 1972). */
+function circlesOf(found: Import[]): string[][] {
+  const targets = Map.groupBy(found, ({ file }) => file);
+  const order = new Map<string, number>(); // in which files were come to
+  const earliest = new Map<string, number>(); // that can be reached from a file
+  const path: string[] = [];
+  const circles: string[][] = [];
+  const visit = (file: string) => {
+    order.set(file, order.size);
+    earliest.set(file, order.size - 1);
+    path.push(file);
+    for (const { target } of targets.get(file) ?? []) {
+      if (!order.has(target)) visit(target);
+      if (path.includes(target)) earliest.set(file, Math.min(earliest.get(file)!, earliest.get(target)!));
+    }
+    if (earliest.get(file) !== order.get(file)) return;
+    const circle = path.splice(path.indexOf(file));
+    if (circle.length > 1) circles.push(circle.sort());
+  };
+  for (const file of targets.keys()) if (!order.has(file)) visit(file);
+  return circles;
+}
+
 /** Tests may reach further than what they test. */
-function sourceFiles(): string[] {
-  return ['shared', 'electron', 'renderer'].flatMap((folder) =>
+function sourceFiles(
+  folders = ['shared', 'electron', 'renderer'],
+  leftOut = /\.test\.ts$|(^|\/)testing\.ts$|\/fixtures\//,
+): string[] {
+  return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-      .filter((file) => !/\.test\.ts$|(^|\/)testing\.ts$|\/fixtures\//.test(file)),
+      .filter((file) => !leftOut.test(file)),
   );
 }
 

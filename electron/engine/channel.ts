@@ -1,6 +1,7 @@
 /** What travels between a site's process and its trainer process: birpc calls over Node's IPC channel. */
 import type { ComputedOn, EngineChoice } from '../../shared/engine.ts';
-import type { Progress, TrainerJobs } from './jobs.ts';
+import type { Progress } from '../../shared/progress.ts';
+import type { TrainerJobs } from './jobs.ts';
 
 export type Verb = keyof TrainerJobs;
 export type JobOf<V extends Verb> = Parameters<TrainerJobs[V]>[0];

@@ -4,8 +4,8 @@ import { crossing } from '../../shared/crossing.ts';
 import type { ComputedOn, EngineChoice } from '../../shared/engine.ts';
 import { type ErrorCode, fault, isFault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
+import type { Progress } from '../../shared/progress.ts';
 import type { JobOf, ResultOf, SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
-import type { Progress } from './jobs.ts';
 import { forkTrainer, type Launch, type TrainerProcess, trainerScript } from './launch.ts';
 
 const KEPT_OUTPUT = 4_000; // characters of the trainer's last words, for a crash report

@@ -8,12 +8,13 @@ import { createBirpc } from 'birpc';
 import { crossing } from '../../shared/crossing.ts';
 import type { EngineChoice } from '../../shared/engine.ts';
 import { fault, isFault } from '../../shared/errors.ts';
+import type { Progress } from '../../shared/progress.ts';
 import { bench } from './bench/bench.ts';
 import type { SiteVerbs, TrainerVerbs, Verb } from './channel.ts';
 import { startEngine } from './choice.ts';
 import { inspect } from './inspect.ts';
 import { createJobs } from './jobs/index.ts';
-import type { Progress, TrainerJobs } from './jobs.ts';
+import type { TrainerJobs } from './jobs.ts';
 import { saysOutOfMemory } from './memory.ts';
 import { connectToParent } from './parent.ts';
 

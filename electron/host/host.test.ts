@@ -281,8 +281,9 @@ describe('a WebSocket', () => {
 
   it('brings events', async () => {
     const socket = await connect();
-    const event = new Promise((resolve) => speak(socket, resolve));
-    workstation.emit({ type: 'changed', what: 'volumes' });
+    const event = new Promise((resolve) => speak(socket, (told) => told.type === 'changed' && resolve(told)));
+    const [{ id }] = await workstation.api.listVolumes();
+    await workstation.api.noteVolume(id, 'looked at');
     expect(await event).toEqual({ type: 'changed', what: 'volumes' });
   });
 

@@ -1,8 +1,8 @@
 /** The trainer as Electron's utility process: a process of its own without turning Electron into a plain Node. */
 import { utilityProcess } from 'electron';
-import type { SiteSurroundings } from '../site/site.ts';
+import type { WorkstationOptions } from '../workstation/workstation.ts';
 
-export const launchTrainer: NonNullable<SiteSurroundings['launch']> = (script) => {
+export const launchTrainer: NonNullable<WorkstationOptions['launch']> = (script) => {
   const child = utilityProcess.fork(script, [], {
     stdio: ['ignore', 'pipe', 'pipe'],
     serviceName: 'Isocenter trainer',

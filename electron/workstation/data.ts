@@ -6,16 +6,24 @@
  */
 import { statSync } from 'node:fs';
 import { isFault, reportOf } from '../../shared/errors.ts';
+import { reviewPictureFile } from '../site/review-picture.ts';
+import type { Site } from '../site/site.ts';
 import { thumbnailFile } from '../site/thumbnails.ts';
+import type { SiteFolder } from '../storage/site-folder.ts';
 import { voxelPlace } from '../storage/volume-file.ts';
+import type { Exports } from './exports.ts';
 import { servePart } from './ranges.ts';
-import { reviewPictureFile } from './review-picture.ts';
-import type { Workstation } from './workstation.ts';
+
+/** Where it comes from. */
+interface Source {
+  folder: SiteFolder;
+  exports: Exports;
+}
 
 /** `path` captures ids, each by `([\w-]{1,64})`, so that nothing of an address ever becomes part of a path but an id. */
 interface Route {
   path: RegExp; // of what stands after /site/
-  serve(workstation: Workstation, request: Request, ...captured: string[]): Promise<Response>;
+  serve(source: Source, request: Request, ...captured: string[]): Promise<Response>;
 }
 
 const routes: Route[] = [
@@ -26,7 +34,8 @@ const routes: Route[] = [
   { path: /^exports\/([\w-]{1,64})\/[^/]+$/, serve: exported },
 ];
 
-export async function serveData(workstation: Workstation, request: Request): Promise<Response> {
+/** `site` throws where none is open, which is answered as an error. */
+export async function serveData(site: () => Site, exports: Exports, request: Request): Promise<Response> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return new Response('only GET and HEAD', { status: 405, headers: { allow: 'GET, HEAD' } });
   }
@@ -35,7 +44,7 @@ export async function serveData(workstation: Workstation, request: Request): Pro
     const match = route.path.exec(path);
     if (!match) continue;
     try {
-      return await route.serve(workstation, request, ...match.slice(1));
+      return await route.serve({ folder: site().folder, exports }, request, ...match.slice(1));
     } catch (error) {
       const missing =
         isFault(error) && /^(storage\.(no-such-|file-missing)|site\.(not-yet|no-export))/.test(error.code);
@@ -46,8 +55,8 @@ export async function serveData(workstation: Workstation, request: Request): Pro
 }
 
 /** The voxels of a volume never change: a changed image is another volume. */
-async function voxels({ site }: Workstation, request: Request, id: string): Promise<Response> {
-  const { imageFile, contentHash } = site.folder.volumes.get(id);
+async function voxels({ folder }: Source, request: Request, id: string): Promise<Response> {
+  const { imageFile, contentHash } = folder.volumes.get(id);
   return servePart({ file: imageFile, ...voxelPlace(imageFile) }, request, {
     'content-type': 'application/octet-stream',
     'cache-control': 'private, max-age=31536000, immutable',
@@ -55,17 +64,17 @@ async function voxels({ site }: Workstation, request: Request, id: string): Prom
   });
 }
 
-async function thumbnail({ site }: Workstation, request: Request, id: string): Promise<Response> {
-  return servePicture(thumbnailFile(site.folder, id), request);
+async function thumbnail({ folder }: Source, request: Request, id: string): Promise<Response> {
+  return servePicture(thumbnailFile(folder, id), request);
 }
 
 /** A prediction's outlines, beside those of the training labels. */
-async function mapThumbnail({ site }: Workstation, request: Request, id: string): Promise<Response> {
-  return servePicture(reviewPictureFile(site.folder, id), request);
+async function mapThumbnail({ folder }: Source, request: Request, id: string): Promise<Response> {
+  return servePicture(reviewPictureFile(folder, id), request);
 }
 
 /** A file that was made for the person to take away; found by its id alone. */
-async function exported({ exports }: Workstation, request: Request, id: string): Promise<Response> {
+async function exported({ exports }: Source, request: Request, id: string): Promise<Response> {
   const { name, file, bytes, type } = exports.get(id);
   const plain = name.replace(/[^\w.-]/g, '_'); // for what does not know RFC 6266's filename*
   return servePart({ file, offset: 0, bytes }, request, {
@@ -85,8 +94,8 @@ function servePicture(file: string, request: Request): Promise<Response> {
 }
 
 /** The voxels of a label map as they are now. Those of a drawing come from memory, where strokes change them. */
-async function mapVoxels({ site }: Workstation, request: Request, id: string): Promise<Response> {
-  const { labelMaps } = site.folder;
+async function mapVoxels({ folder }: Source, request: Request, id: string): Promise<Response> {
+  const { labelMaps } = folder;
   const file = labelMaps.fileOf(id);
   const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'private, no-cache' };
   if (file === null) return servePart(labelMaps.read(id).voxels, request, { ...headers, 'cache-control': 'no-store' });

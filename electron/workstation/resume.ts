@@ -1,12 +1,12 @@
 /** Continuing a run by what it noted itself, whatever its request was. */
 import { resumeFinetuning } from '../site/runs/finetuning-run.ts';
 import { segmentVolumes } from '../site/runs/segmenting-run.ts';
+import type { RunDesk } from './desks/run-desk.ts';
+import type { OpenSite } from './open-site.ts';
 import { modelIn, volumesIn } from './views/run-summary.ts';
-import type { Workstation } from './workstation.ts';
 
 /** Errors as `RunDesk.perform` and those of the run; of a federated one as `Participation.resume`. */
-export async function resumeRun(workstation: Workstation, id: string): Promise<string> {
-  const { site, desk, federating } = workstation;
+export async function resumeRun({ site, participation }: OpenSite, desk: RunDesk, id: string): Promise<string> {
   const { kind, plan, details } = site.folder.runs.get(id);
   switch (kind) {
     case 'pretrain':
@@ -18,6 +18,6 @@ export async function resumeRun(workstation: Workstation, id: string): Promise<s
       return desk.perform(kind, (hooks) => segmentVolumes(site, { ...request, ...hooks }));
     }
     case 'federated':
-      return federating.participation.resume(id);
+      return participation.resume(id);
   }
 }

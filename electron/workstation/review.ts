@@ -1,12 +1,12 @@
 /** What a model said of the site's volumes, how well it did where that can be told, and what people think of it. */
 import type { Review, ReviewRow } from '../../shared/api/review.ts';
 import { mean } from '../../shared/mean.ts';
+import { hasReference } from '../site/review-picture.ts';
+import { type Scoring, score } from '../site/scoring.ts';
 import { labelVersion, type VolumeRecord } from '../storage/catalogue.ts';
 import type { LabelMapRecord } from '../storage/label-map-record.ts';
 import type { Model } from '../storage/models.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
-import { type Scoring, score } from './comparison.ts';
-import { hasReference } from './review-picture.ts';
 
 /** Scores against training labels that changed since are made anew. Throws `storage.no-such-model`. */
 export async function reviewModel(site: Scoring, id: string): Promise<Review> {

@@ -21,7 +21,7 @@ export function boot(given: string[]): void {
   for (const script of preloads) require(resolve(script));
   let started = false;
   const start = () => {
-    if (!started) void startBrowser().then(() => app.becomeReady());
+    if (!started) void startBrowser(app.commandLine.all, () => app.isQuitting).then(() => app.becomeReady());
     started = true;
   };
   import(pathToFileURL(app.main).href).then(start, (error) => {

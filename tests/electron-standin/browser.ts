@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LANGUAGE } from '../language.ts';
-import { app } from './app.ts';
 import { Cdp } from './cdp.ts';
 import { PID_FILE, temporaryFolder } from './temporary.ts';
 
@@ -16,7 +15,8 @@ export function cdp(): Cdp {
   return connection;
 }
 
-export async function startBrowser(): Promise<void> {
+/** `switches` are those of the app; `isQuitting` tells, when the browser ends, whether that was meant. */
+export async function startBrowser(switches: [string, string][], isQuitting: () => boolean): Promise<void> {
   const folder = temporaryFolder();
   const { STANDIN_CHROMIUM = 'chromium', STANDIN_CHROMIUM_ARGS = '[]' } = process.env;
   const child = spawn(
@@ -28,13 +28,13 @@ export async function startBrowser(): Promise<void> {
       '--remote-debugging-port=0',
       `--user-data-dir=${join(folder, 'profile')}`,
       ...(JSON.parse(STANDIN_CHROMIUM_ARGS) as string[]),
-      ...switchesOf(app.commandLine.all),
+      ...switchesOf(switches),
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...LANGUAGE, TMPDIR: folder } },
   );
   chromium = child;
   writeFileSync(join(folder, PID_FILE), String(child.pid));
-  child.once('exit', () => process.exit(app.isQuitting ? 0 : 1));
+  child.once('exit', () => process.exit(isQuitting() ? 0 : 1));
   connection = await Cdp.connect(await addressOf(child));
   const { product } = await connection.send('Browser.getVersion');
   Object.assign(process.versions, { chrome: product.split('/')[1] });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Progress } from '../jobs.ts';
+import type { Progress } from '../../../shared/progress.ts';
 import { useWasm } from '../wasm/backend.ts';
 import { bench } from './bench.ts';
 

@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { NetworkSettings } from '../../../shared/plan.ts';
+import type { Progress } from '../../../shared/progress.ts';
 import { gaussian, seededRandom } from '../../../shared/random.ts';
 import type { Part } from '../../../shared/weight-shapes.ts';
 import { contrastiveLosses } from '../../learning/contrastive-loss.ts';
@@ -9,7 +10,7 @@ import { Adam } from '../../learning/network/adam.ts';
 import { encode, project, segmentLogits } from '../../learning/network/unet.ts';
 import { initialWeights } from '../../learning/network/weights.ts';
 import { segmentationLoss } from '../../learning/segmentation-loss.ts';
-import type { BenchJob, Progress, Timed } from '../jobs.ts';
+import type { BenchJob, Timed } from '../jobs.ts';
 import { type StepTime, timeKernels } from './kernel-times.ts';
 
 const FEATURES = 512; // in the memory bank's sample, as in the default plan

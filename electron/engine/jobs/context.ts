@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ComputedOn, EngineChoice } from '../../../shared/engine.ts';
-import type { Progress } from '../jobs.ts';
+import type { Progress } from '../../../shared/progress.ts';
 
 /** What a job is given besides its description. */
 export interface JobContext {

@@ -4,10 +4,10 @@
  */
 import { fault } from '../../../shared/errors.ts';
 import { planHash } from '../../../shared/hash.ts';
+import { isLoopback, listeningAddress } from '../../../shared/protocol/address.ts';
 import { type CloseName, closeCodes, closeName } from '../../../shared/protocol/codes.ts';
 import { defaultTiming, type Timing } from '../../../shared/protocol/limits.ts';
 import { type MessageOf, nameSchema, type SiteMessage } from '../../../shared/protocol/messages.ts';
-import { isLoopback, listeningAddress } from '../wire/address.ts';
 import type { Identity } from '../wire/identity.ts';
 import { issueInvitation } from '../wire/invitation.ts';
 import { closeNameOf, type Link } from '../wire/link.ts';

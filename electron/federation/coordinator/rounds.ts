@@ -8,6 +8,7 @@ import type { Party } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import { closeCodes } from '../../../shared/protocol/codes.ts';
+import type { CoordinatorEvent } from '../../../shared/protocol/coordinator-events.ts';
 import type { Timing } from '../../../shared/protocol/limits.ts';
 import type { MessageOf } from '../../../shared/protocol/messages.ts';
 import type { Stage } from '../../../shared/protocol/rounds.ts';
@@ -16,7 +17,6 @@ import { sameBytes } from '../wire/transcript.ts';
 import { readWeights, stripMetadata } from '../wire/weights-frame.ts';
 import { aggregationOf } from './aggregation/index.ts';
 import { checkFeatures, checkUpdate } from './answer-checks.ts';
-import type { CoordinatorEvent } from './events.ts';
 import { announcement, finalWeights, relayedTo, waiting } from './messages.ts';
 import {
   type Answer,

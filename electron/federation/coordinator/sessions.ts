@@ -1,5 +1,5 @@
+import { noTraffic, type Traffic, trafficSince, trafficSum } from '../../../shared/protocol/traffic.ts';
 import type { Link } from '../wire/link.ts';
-import { noTraffic, type Traffic, trafficSince, trafficSum } from '../wire/traffic.ts';
 import type { Outgoing } from './messages.ts';
 import type { AdmittedSite } from './store.ts';
 

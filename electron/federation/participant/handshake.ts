@@ -4,12 +4,12 @@ import { fault } from '../../../shared/errors.ts';
 import { closeCodes, closeName } from '../../../shared/protocol/codes.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import type { CoordinatorMessage, MessageOf } from '../../../shared/protocol/messages.ts';
+import type { Traffic } from '../../../shared/protocol/traffic.ts';
 import type { Channel } from '../wire/channel.ts';
 import { checkChallenge, checkTerms, type Handshake, signJoin, signTermsRequest } from '../wire/handshake.ts';
 import { fingerprintOf, type Identity, type SealingKeys } from '../wire/identity.ts';
 import type { Invitation } from '../wire/invitation.ts';
 import { Link, type LinkHandlers } from '../wire/link.ts';
-import type { Traffic } from '../wire/traffic.ts';
 
 /** What every handshake needs, whatever it is for. */
 export interface HandshakeOptions {

@@ -2,8 +2,8 @@
 import type { Party } from '../../../shared/consent.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { MessageOf } from '../../../shared/protocol/messages.ts';
+import type { OpenPhase } from '../../../shared/protocol/participant-events.ts';
 import { fingerprintOf } from '../wire/identity.ts';
-import type { OpenPhase } from './events.ts';
 import type { Round } from './round.ts';
 
 interface Known {

@@ -7,6 +7,7 @@ import type { Party } from '../../../shared/consent.ts';
 import { fault, isFault } from '../../../shared/errors.ts';
 import { planHash } from '../../../shared/hash.ts';
 import type { Plan } from '../../../shared/plan.ts';
+import { coordinatorAddress, openWayWords } from '../../../shared/protocol/address.ts';
 import { closeCodes, mayRetry } from '../../../shared/protocol/codes.ts';
 import { defaultTiming, limits, type Timing } from '../../../shared/protocol/limits.ts';
 import {
@@ -15,23 +16,19 @@ import {
   nameSchema,
   type SiteMessage,
 } from '../../../shared/protocol/messages.ts';
-import { coordinatorAddress, openWayWords } from '../wire/address.ts';
+import type { ParticipantEvent } from '../../../shared/protocol/participant-events.ts';
+import { noTraffic, type Traffic } from '../../../shared/protocol/traffic.ts';
 import { largestSealedBatch } from '../wire/feature-batch.ts';
 import { createSealingKeys, type Identity, type SealingKeys } from '../wire/identity.ts';
 import type { Invitation } from '../wire/invitation.ts';
 import { closeNameOf, type Link, type LinkHandlers } from '../wire/link.ts';
 import { dial } from '../wire/socket.ts';
-import { noTraffic, type Traffic } from '../wire/traffic.ts';
 import { hex } from '../wire/transcript.ts';
 import { readWeights } from '../wire/weights-frame.ts';
-import type { ParticipantEvent } from './events.ts';
 import { closedBy, join } from './handshake.ts';
 import { openPhase } from './open-phase.ts';
 import { Roster } from './roster.ts';
 import { Round } from './round.ts';
-
-export type { ParticipantEvent, ParticipantNews, ParticipantState } from './events.ts';
-export type { RemoteBatch, Round } from './round.ts';
 
 export interface ParticipantOptions {
   identity: Identity;

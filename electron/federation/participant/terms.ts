@@ -3,12 +3,12 @@ import type { Party } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
 import { planHash } from '../../../shared/hash.ts';
 import type { Plan } from '../../../shared/plan.ts';
+import { coordinatorAddress, openWayWords } from '../../../shared/protocol/address.ts';
 import { defaultTiming, type Timing } from '../../../shared/protocol/limits.ts';
-import { coordinatorAddress, openWayWords } from '../wire/address.ts';
+import { noTraffic } from '../../../shared/protocol/traffic.ts';
 import type { Identity } from '../wire/identity.ts';
 import type { Invitation } from '../wire/invitation.ts';
 import { dial } from '../wire/socket.ts';
-import { noTraffic } from '../wire/traffic.ts';
 import { hex } from '../wire/transcript.ts';
 import { askTerms } from './handshake.ts';
 

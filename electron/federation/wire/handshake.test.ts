@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { planHash } from '../../../shared/hash.ts';
 import { closeCodes } from '../../../shared/protocol/codes.ts';
 import type { MessageOf } from '../../../shared/protocol/messages.ts';
+import { noTraffic } from '../../../shared/protocol/traffic.ts';
 import { answerHandshake } from '../coordinator/handshake.ts';
 import { join } from '../participant/handshake.ts';
 import { channelPair, Intruder, tinyPlan } from '../testing.ts';
 import type { Channel } from './channel.ts';
 import { createIdentity, createSealingKeys } from './identity.ts';
 import { issueInvitation, parseInvitation } from './invitation.ts';
-import { noTraffic } from './traffic.ts';
 
 const coordinator = createIdentity();
 const site = createIdentity();

@@ -7,9 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { decode, encode } from '@msgpack/msgpack';
 import { fault } from '../../../shared/errors.ts';
 import { sha256 } from '../../../shared/hash.ts';
+import { coordinatorAddress } from '../../../shared/protocol/address.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { nameSchema } from '../../../shared/protocol/messages.ts';
-import { coordinatorAddress } from './address.ts';
 import { FINGERPRINT_BYTES, groupFingerprint } from './identity.ts';
 import { hex, sameBytes, transcript } from './transcript.ts';
 

@@ -11,8 +11,8 @@ import {
   encodeFrame,
   type SiteMessage,
 } from '../../../shared/protocol/messages.ts';
+import { kindOf, noTraffic, type Traffic } from '../../../shared/protocol/traffic.ts';
 import type { Channel } from './channel.ts';
-import { kindOf, noTraffic, type Traffic } from './traffic.ts';
 
 const NOTHING = new Uint8Array(0);
 

@@ -1,7 +1,7 @@
 /** What happens at a coordinator, in words for a person. */
 
+import type { CoordinatorEvent } from '../../../shared/protocol/coordinator-events.ts';
 import type { Phase } from '../../../shared/protocol/rounds.ts';
-import type { CoordinatorEvent } from '../../federation/coordinator/events.ts';
 
 const stageWords = { pretraining: 'Pre-training', finetuning: 'Fine-tuning' };
 

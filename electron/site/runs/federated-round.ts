@@ -11,7 +11,8 @@ import { decodeWeights, encodeSafetensors } from '../../../shared/safetensors.ts
 import type { JobOptions } from '../../engine/client.ts';
 import type { FeaturesJob, Trained, VolumeFiles } from '../../engine/jobs.ts';
 import type { ApprovedPayload } from '../../federation/participant/approved-payload.ts';
-import type { Participant, Round } from '../../federation/participant/participant.ts';
+import type { Participant } from '../../federation/participant/participant.ts';
+import type { Round } from '../../federation/participant/round.ts';
 import { encodeFeatureBatch } from '../../federation/wire/feature-batch.ts';
 import type { Run } from '../../storage/runs.ts';
 import { readWeights, writeWeights } from '../../storage/weight-file.ts';

@@ -1,9 +1,9 @@
 /** What a federation's participant tells while it takes part. */
 import type { Party, PayloadKind } from '../../../shared/consent.ts';
 import type { Plan } from '../../../shared/plan.ts';
+import type { ParticipantNews, ParticipantState } from '../../../shared/protocol/participant-events.ts';
 import type { Stage } from '../../../shared/protocol/rounds.ts';
-import type { ParticipantNews, ParticipantState } from '../../federation/participant/participant.ts';
-import type { Traffic } from '../../federation/wire/traffic.ts';
+import type { Traffic } from '../../../shared/protocol/traffic.ts';
 
 export type JoinEvent =
   | { type: 'joined'; run: string; federation: string; coordinator: Party; plan: Plan }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ComputedOn, computedOnText } from '../../../shared/engine.ts';
 import { fault } from '../../../shared/errors.ts';
 import type { Plan } from '../../../shared/plan.ts';
-import type { Progress } from '../../engine/jobs.ts';
+import type { Progress } from '../../../shared/progress.ts';
 import type { Metric, Run } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import type { SiteContext } from '../context.ts';

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFault } from '../../../shared/errors.ts';
 import { mean } from '../../../shared/mean.ts';
-import type { Progress } from '../../engine/jobs.ts';
+import type { Progress } from '../../../shared/progress.ts';
 import { labelVersion, type VolumeRecord } from '../../storage/catalogue.ts';
 import type { Model } from '../../storage/models.ts';
 import type { Run } from '../../storage/runs.ts';

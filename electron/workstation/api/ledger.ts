@@ -2,16 +2,17 @@
 import { writeFileSync } from 'node:fs';
 import type { ledgerVerbs } from '../../../shared/api/ledger.ts';
 import type { SiteApi } from '../../../shared/api.ts';
+import type { Site } from '../../site/site.ts';
+import type { Exports } from '../exports.ts';
 import { viewLedger } from '../views/ledger-view.ts';
-import type { Workstation } from '../workstation.ts';
 
-export function ledgerApi(workstation: Workstation): Pick<SiteApi, keyof typeof ledgerVerbs> {
+export function ledgerApi(site: () => Site, exports: Exports): Pick<SiteApi, keyof typeof ledgerVerbs> {
   return {
-    readLedger: async () => viewLedger(workstation.site.ledger),
+    readLedger: async () => viewLedger(site().ledger),
     exportLedger: async () => {
-      const { ledger, name } = workstation.site;
+      const { ledger, name } = site();
       const lines = ledger.lines().map((line) => `${line}\n`);
-      return workstation.exports.make(`Ledger of ${name}`, '.jsonl', (file) =>
+      return exports.make(`Ledger of ${name}`, '.jsonl', (file) =>
         writeFileSync(file, lines.join(''), { mode: 0o600 }),
       );
     },

@@ -1,58 +1,75 @@
 /** The site's own verbs: making it, naming it, its rules, its engine, its disk, its licences. */
 import type { EngineView, settingsVerbs } from '../../../shared/api/settings.ts';
 import type { SiteApi } from '../../../shared/api.ts';
+import { engineView, findEngines } from '../../site/engine-choice.ts';
 import { changeSettings, readSettings } from '../../site/settings.ts';
-import { engineView, findEngines } from '../views/engine-view.ts';
+import type { Site, SiteSurroundings } from '../../site/site.ts';
+import type { RunDesk } from '../desks/run-desk.ts';
 import { readLicences } from '../views/licences.ts';
 import { cleanStorage, readStorage } from '../views/storage-view.ts';
-import type { Workstation } from '../workstation.ts';
+import type { Windows } from '../windows.ts';
 
-export function settingsApi(workstation: Workstation): Pick<SiteApi, keyof typeof settingsVerbs> {
+/** What opens, makes and names the site. */
+interface Opening {
+  surroundings: SiteSurroundings;
+  create(name: string): Promise<void>;
+  open(): Promise<void>;
+  rename(name: string): void;
+  /** What is to end before the site is closed. */
+  onClose(closer: () => Promise<void>): void;
+}
+
+export function settingsApi(
+  site: () => Site,
+  runs: RunDesk,
+  windows: Windows,
+  opening: Opening,
+): Pick<SiteApi, keyof typeof settingsVerbs> {
   const closing = new AbortController();
   let looking: Promise<EngineView> | undefined;
   const look = async (measure: boolean): Promise<EngineView> => {
     try {
-      const { launch } = workstation.surroundings;
-      const engine = await findEngines(workstation.site.folder, { launch, measure, signal: closing.signal });
-      workstation.change({ engine });
+      const { launch } = opening.surroundings;
+      const engine = await findEngines(site().folder, { launch, measure, signal: closing.signal });
+      windows.change({ engine });
       return engine;
     } catch (error) {
       looking = undefined; // to be tried again
       throw error;
     }
   };
-  workstation.onClose(async () => {
+  opening.onClose(async () => {
     closing.abort();
     await looking?.catch(() => {});
   });
 
   return {
-    createSite: (name) => workstation.create(name),
-    openSite: () => workstation.open(),
+    createSite: (name) => opening.create(name),
+    openSite: () => opening.open(),
     renameSite: async (name) => {
-      workstation.rename(name);
+      opening.rename(name);
     },
-    readSettings: async () => readSettings(workstation.site.folder),
+    readSettings: async () => readSettings(site().folder),
     changeSettings: async (changed) => {
-      const { folder } = workstation.site;
+      const { folder } = site();
       const all = changeSettings(folder, changed);
-      workstation.change({ engine: engineView(folder) });
-      workstation.changed('settings');
+      windows.change({ engine: engineView(folder) });
+      windows.changed('settings');
       return all;
     },
     lookAtEngines: async () => {
-      if (looking === undefined && workstation.desk.run) return workstation.snapshot.engine;
+      if (looking === undefined && runs.run) return windows.snapshot.engine;
       looking ??= look(false);
       return looking;
     },
     measureEngines: async () => {
-      workstation.desk.requireIdle(); // a run would make it slow, and it the run
+      runs.requireIdle(); // a run would make it slow, and it the run
       await looking?.catch(() => {});
       looking = look(true);
       return looking;
     },
-    readStorage: () => readStorage(workstation.site.folder, workstation.surroundings.keys !== undefined),
-    cleanStorage: () => cleanStorage(workstation.site.folder),
+    readStorage: () => readStorage(site().folder, opening.surroundings.keys !== undefined),
+    cleanStorage: () => cleanStorage(site().folder),
     readLicences,
   };
 }

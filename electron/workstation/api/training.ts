@@ -4,14 +4,19 @@ import type { SiteApi } from '../../../shared/api.ts';
 import { fault } from '../../../shared/errors.ts';
 import { forgetInvitation } from '../../site/runs/kept-invitation.ts';
 import { segmentVolumes, volumesSegmentedBy } from '../../site/runs/segmenting-run.ts';
+import type { RunDesk } from '../desks/run-desk.ts';
+import type { OpenSite } from '../open-site.ts';
 import { resumeRun } from '../resume.ts';
 import { removeModel, summariseModels } from '../views/model-summary.ts';
 import { curvesOf, summariseRuns } from '../views/run-summary.ts';
-import type { Workstation } from '../workstation.ts';
+import type { Windows } from '../windows.ts';
 
-export function trainingApi(workstation: Workstation): Pick<SiteApi, keyof typeof trainingVerbs> {
-  const folder = () => workstation.site.folder;
-  const { desk } = workstation;
+export function trainingApi(
+  open: () => OpenSite,
+  desk: RunDesk,
+  windows: Windows,
+): Pick<SiteApi, keyof typeof trainingVerbs> {
+  const folder = () => open().site.folder;
   return {
     listRuns: async () => {
       desk.flush(); // so that a list tells what the curves show
@@ -24,20 +29,20 @@ export function trainingApi(workstation: Workstation): Pick<SiteApi, keyof typeo
     listModels: async () => summariseModels(folder()),
     removeModel: async (id) => {
       removeModel(folder(), id);
-      workstation.changed('models');
-      workstation.changed('runs');
+      windows.changed('models');
+      windows.changed('runs');
     },
     startPretraining: async (plan) => {
-      const { site } = workstation;
+      const { site } = open();
       return desk.perform('pretrain', (hooks) => site.pretrain({ plan, ...hooks }));
     },
     startFinetuning: async (request) => {
-      const { site } = workstation;
+      const { site } = open();
       return desk.perform('finetune', (hooks) => site.finetune({ ...request, ...hooks }));
     },
     volumesSegmentedBy: async (model) => [...volumesSegmentedBy(folder(), model)],
     startSegmenting: async (model, chosen, { again }) => {
-      const { site } = workstation;
+      const { site } = open();
       const done = again ? new Set() : volumesSegmentedBy(folder(), model);
       const volumes = chosen.filter((volume) => !done.has(volume));
       if (volumes.length === 0) throw fault('site.all-segmented', { model });
@@ -46,16 +51,16 @@ export function trainingApi(workstation: Workstation): Pick<SiteApi, keyof typeo
     pauseRun: async () => desk.pause(),
     cancelRun: async () => desk.cancel(),
     resumeRun: async (id) => {
-      await resumeRun(workstation, id);
+      await resumeRun(open(), desk, id);
     },
     giveUpRun: async (id) => {
       desk.requireNotAtWork(id);
       forgetInvitation(folder().runs.update(id, { state: 'cancelled' }));
-      workstation.changed('runs');
+      windows.changed('runs');
     },
     noteRun: async (id, note) => {
       folder().runs.write(id, note);
-      workstation.changed('runs');
+      windows.changed('runs');
     },
   };
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { HostedView, HostRequest } from '../../../shared/api/federation.ts';
 import { fault, isFault, reportOf } from '../../../shared/errors.ts';
-import { isLoopback, listeningAddress } from '../../federation/wire/address.ts';
+import { isLoopback, listeningAddress } from '../../../shared/protocol/address.ts';
 import { CoordinatorFiles, type Hosted } from '../../site/coordinating/coordinator-files.ts';
 import type { Site } from '../../site/site.ts';
 import { SiteLock } from '../../storage/site-lock.ts';

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { InvitationView, MembershipView } from '../../../shared/api/federation.ts';
 import type { Decider, Decision } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
-import { hashToken, parseInvitation } from '../../federation/wire/invitation.ts';
 import type { JoinOptions } from '../../site/runs/federated-run.ts';
+import { invitationHash } from '../../site/runs/invitation.ts';
 import type { JoinEvent } from '../../site/runs/join-events.ts';
 import { isKept, keptInvitation } from '../../site/runs/kept-invitation.ts';
 import { recordedRounds } from '../../site/runs/recorded-rounds.ts';
@@ -52,7 +52,7 @@ export class Participation {
   /** Errors as `viewInvitation`. */
   async read(invitation: string, ca: string | null): Promise<InvitationView> {
     const { view, planHash } = await viewInvitation(this.#options.site, invitation, ca);
-    this.#shown.set(tokenOf(invitation), planHash);
+    this.#shown.set(invitationHash(invitation), planHash);
     return view;
   }
 
@@ -61,7 +61,7 @@ export class Participation {
    * the plan is not the one that was shown.
    */
   async join(invitation: string, ca: string | undefined): Promise<string> {
-    return this.#join({ invitation, ca, planHash: this.#shown.get(tokenOf(invitation)) });
+    return this.#join({ invitation, ca, planHash: this.#shown.get(invitationHash(invitation)) });
   }
 
   /** Goes on with a run that was cut off. Throws `storage.no-such-run`, `storage.run-is-over`, `site.run-needs-invitation`, and as `join`. */
@@ -124,11 +124,6 @@ export class Participation {
 
 /** What a federated run notes of its federation. */
 const aboutSchema = z.object({ federation: z.string(), coordinator: z.string() });
-
-/** However the invitation was pasted. */
-function tokenOf(invitation: string): string {
-  return hashToken(parseInvitation(invitation).token);
-}
 
 function isOver({ state }: Run): boolean {
   return state === 'finished' || state === 'cancelled';

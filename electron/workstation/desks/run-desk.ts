@@ -5,7 +5,7 @@
 import type { Activity, CurvePoint } from '../../../shared/api/training.ts';
 import type { SiteEvent } from '../../../shared/api.ts';
 import { fault } from '../../../shared/errors.ts';
-import type { Progress } from '../../engine/jobs.ts';
+import type { Progress } from '../../../shared/progress.ts';
 import { placeOf, stepsOf } from '../../site/runs/run-steps.ts';
 import type { Site } from '../../site/site.ts';
 import type { MetricPlace, MetricValues, Run, RunKind } from '../../storage/runs.ts';

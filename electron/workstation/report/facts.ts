@@ -4,10 +4,10 @@ import type { LabelName, Verdict } from '../../../shared/api/viewer.ts';
 import { fault } from '../../../shared/errors.ts';
 import { mean } from '../../../shared/mean.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
+import { drawReviewPicture } from '../../site/review-picture.ts';
+import type { Scoring } from '../../site/scoring.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
-import type { Scoring } from '../comparison.ts';
 import { reviewModel } from '../review.ts';
-import { drawReviewPicture } from '../review-picture.ts';
 import { words } from './words.ts';
 
 export interface ReportFacts {

@@ -1,7 +1,7 @@
 /** A review as a file to take away: a page, a PDF or a table. It names volumes as this site's catalogue does. */
 import type { ExportedFile } from '../../../shared/api/review.ts';
+import type { Scoring } from '../../site/scoring.ts';
 import { writeFileAtomic } from '../../storage/atomic-file.ts';
-import type { Scoring } from '../comparison.ts';
 import type { Exports } from '../exports.ts';
 import { gatherFacts, predictedReview } from './facts.ts';
 import { reportHtml } from './html.ts';

@@ -13,9 +13,9 @@ import type { Party } from '../../../shared/consent.ts';
 import type { ErrorReport } from '../../../shared/errors.ts';
 import { mean } from '../../../shared/mean.ts';
 import type { Plan } from '../../../shared/plan.ts';
-import type { CoordinatorEvent } from '../../federation/coordinator/events.ts';
-import { isLoopback, listeningAddress } from '../../federation/wire/address.ts';
-import type { KindBytes } from '../../federation/wire/traffic.ts';
+import { isLoopback, listeningAddress } from '../../../shared/protocol/address.ts';
+import type { CoordinatorEvent } from '../../../shared/protocol/coordinator-events.ts';
+import type { KindBytes } from '../../../shared/protocol/traffic.ts';
 import { coordinatorWords, unencryptedWords } from '../../site/coordinating/coordinator-words.ts';
 
 export interface HostedAbout {

@@ -9,8 +9,8 @@ import {
 } from '../../../shared/api/federation.ts';
 import type { Party } from '../../../shared/consent.ts';
 import { isFault, reportOf } from '../../../shared/errors.ts';
+import type { ParticipantNews } from '../../../shared/protocol/participant-events.ts';
 import type { Stage } from '../../../shared/protocol/rounds.ts';
-import type { ParticipantNews } from '../../federation/participant/participant.ts';
 import type { JoinEvent } from '../../site/runs/join-events.ts';
 import { byteCounts } from './hosted-view.ts';
 

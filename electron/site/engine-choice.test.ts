@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineChoice } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
-import { inspectEngines } from '../site/engines.ts';
-import { changeSettings } from '../site/settings.ts';
-import { Site } from '../site/site.ts';
-import { smallPlan, smallVolume } from '../site/testing.ts';
+import { inspectEngines } from './engines.ts';
+import { changeSettings } from './settings.ts';
+import { Site } from './site.ts';
+import { smallPlan, smallVolume } from './testing.ts';
 
 /** Engines that this machine has besides the one that every machine has. */
 const others = (await inspectEngines({ measure: false }))

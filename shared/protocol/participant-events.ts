@@ -1,6 +1,6 @@
 /** Everything that happens at a participant, for a terminal or a page. */
-import type { Party } from '../../../shared/consent.ts';
-import type { AnswerSubject, Phase, Stage } from '../../../shared/protocol/rounds.ts';
+import type { Party } from '../consent.ts';
+import type { AnswerSubject, Phase, Stage } from './rounds.ts';
 
 /** What happens, where there is something to say of it: `words` is a sentence for a person. */
 export type ParticipantNews = { words: string } & (

@@ -1,4 +1,4 @@
-import type { Message } from '../../../shared/protocol/messages.ts';
+import type { Message } from './messages.ts';
 
 /** Bytes of frames by what they carry: `control` is everything that is neither features nor weights. */
 export interface KindBytes {

@@ -7,14 +7,14 @@ import { encode } from 'fast-png';
 import { sha256Hex } from '../../shared/hash.ts';
 import type { SliceAxis } from '../../shared/volume.ts';
 import { drawOverlay, type Outline } from '../imaging/overlay.ts';
-import { readSettings } from '../site/settings.ts';
-import { cutSlice, planes, tellingSlice } from '../site/slices.ts';
-import { displayOf } from '../site/thumbnails.ts';
 import { writeFileAtomic } from '../storage/atomic-file.ts';
 import { labelVersion, type VolumeRecord } from '../storage/catalogue.ts';
 import type { LabelMapRecord } from '../storage/label-map-record.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 import { readLabelFile, readSlice } from '../storage/volume-file.ts';
+import { readSettings } from './settings.ts';
+import { cutSlice, planes, tellingSlice } from './slices.ts';
+import { displayOf } from './thumbnails.ts';
 
 const SIDE = 320; // pixels; a row of a table shows it smaller on a dense screen
 

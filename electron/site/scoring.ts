@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fault } from '../../shared/errors.ts';
 import type { LabelScores } from '../../shared/scores.ts';
 import type { EvaluateJob } from '../engine/jobs.ts';
-import type { SiteContext } from '../site/context.ts';
 import { makeTemporaryFolder } from '../storage/atomic-file.ts';
 import { writeLabelFile } from '../storage/volume-file.ts';
+import type { SiteContext } from './context.ts';
 
 /** What scoring needs of a site. */
 export type Scoring = Pick<SiteContext, 'folder' | 'openTrainer'>;

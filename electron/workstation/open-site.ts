@@ -1,4 +1,4 @@
-/** What an open site does with others, as its windows see it: the coordinator it hosts, the federation it is in, consent. */
+/** A site that is open in windows: what it does with others, who decides about that, and what its windows see of it. */
 import type { StandingPermission } from '../../shared/api/consent.ts';
 import type { Decision } from '../../shared/consent.ts';
 import { reportOf } from '../../shared/errors.ts';
@@ -9,42 +9,42 @@ import type { SiteFolder } from '../storage/site-folder.ts';
 import { ConsentDesk } from './desks/consent-desk.ts';
 import { Hosting } from './desks/hosting.ts';
 import { Participation } from './desks/participation.ts';
-import type { Workstation } from './workstation.ts';
+import type { RunDesk } from './desks/run-desk.ts';
+import type { Windows } from './windows.ts';
 
-export class Federating {
+export class OpenSite {
+  readonly site: Site;
   readonly consent: ConsentDesk;
   readonly hosting: Hosting;
   readonly participation: Participation;
-  readonly #workstation: Workstation;
-  readonly #site: Site;
-  readonly #deaf: (() => void)[];
+  readonly #windows: Windows;
+  readonly #unsubscribe: (() => void)[];
 
-  constructor(workstation: Workstation, site: Site) {
-    this.#workstation = workstation;
-    this.#site = site;
-    const { person } = workstation.snapshot;
+  constructor(site: Site, windows: Windows, runs: RunDesk) {
+    this.site = site;
+    this.#windows = windows;
     this.consent = new ConsentDesk({
-      person,
+      person: windows.snapshot.person,
       show: (questions) => {
-        workstation.change({ questions });
+        windows.change({ questions });
         this.participation.wait(questions.length > 0);
       },
     });
     this.hosting = new Hosting({
       site,
-      show: (hosted) => workstation.change({ hosted }),
-      onModel: () => workstation.changed('models'),
+      show: (hosted) => windows.change({ hosted }),
+      onModel: () => windows.changed('models'),
     });
     this.participation = new Participation({
       site,
-      runs: workstation.desk,
+      runs,
       decider: this.consent.decider,
       rule: () => this.#rule(),
-      show: (membership) => workstation.change({ membership }),
+      show: (membership) => windows.change({ membership }),
     });
-    this.#deaf = [
+    this.#unsubscribe = [
       site.folder.ledger.onAppend(() => this.#follow(() => this.#onLedger())),
-      workstation.onEvent((event) => {
+      windows.onEvent((event) => {
         if (event.type !== 'changed') return;
         if (event.what === 'settings') this.#follow(() => this.#onSettings());
         if (event.what === 'runs') this.#follow(() => this.#showPermissions()); // those of a run that is over are gone
@@ -55,15 +55,15 @@ export class Federating {
     void this.hosting.recall().catch(() => {}); // what is kept of it is broken: hosting says so
   }
 
-  /** Every open question is a no; the coordinator tells its sites. */
+  /** Every open question is a no; the coordinator tells its sites. The site itself stays open. */
   async close(): Promise<void> {
     this.consent.close();
     await this.hosting.close();
-    for (const stop of this.#deaf) stop();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
   }
 
   #rule(): Decision | undefined {
-    if (readSettings(this.#site.folder).consent !== 'refuse') return undefined;
+    if (readSettings(this.site.folder).consent !== 'refuse') return undefined;
     return { answer: 'refuse', ...RULE };
   }
 
@@ -72,7 +72,7 @@ export class Federating {
     try {
       work();
     } catch (error) {
-      this.#workstation.change({ problem: reportOf(error) });
+      this.#windows.change({ problem: reportOf(error) });
     }
   }
 
@@ -84,12 +84,12 @@ export class Federating {
     this.#showPermissions();
     this.hosting.refresh();
     this.participation.refresh();
-    this.#workstation.changed('ledger');
-    this.#workstation.changed('parties');
+    this.#windows.changed('ledger');
+    this.#windows.changed('parties');
   }
 
   #showPermissions(): void {
-    this.#workstation.change({ permissions: standingPermissions(this.#site.folder) });
+    this.#windows.change({ permissions: standingPermissions(this.site.folder) });
   }
 }
 
@@ -100,17 +100,7 @@ function standingPermissions({ permissions, ledger }: SiteFolder): StandingPermi
   return permissions.list().map(({ id, scope, bounds, grantedBy, grantedAt }) => {
     const { run, federation, asker, stage, kind } = scope;
     const coordinator = { name: ledger.askerName(asker) ?? '', fingerprint: asker };
-    return {
-      id,
-      run,
-      federation,
-      coordinator,
-      stage,
-      kind,
-      bounds,
-      words: boundsInWords(bounds),
-      grantedBy,
-      grantedAt,
-    };
+    const words = boundsInWords(bounds);
+    return { id, run, federation, coordinator, stage, kind, bounds, words, grantedBy, grantedAt };
   });
 }

@@ -1,7 +1,7 @@
-import type { Party } from '../../../shared/consent.ts';
-import type { CloseName } from '../../../shared/protocol/codes.ts';
-import type { AnswerSubject, Phase, Stage } from '../../../shared/protocol/rounds.ts';
-import type { Traffic } from '../wire/traffic.ts';
+import type { Party } from '../consent.ts';
+import type { CloseName } from './codes.ts';
+import type { AnswerSubject, Phase, Stage } from './rounds.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Everything that happens at a coordinator, for a terminal or a page. */
 export type CoordinatorEvent =

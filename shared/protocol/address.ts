@@ -1,4 +1,4 @@
-import { fault } from '../../../shared/errors.ts';
+import { fault } from '../errors.ts';
 
 /**
  * The coordinator's address as a URL of scheme, host and port: `ws://10.0.0.5:7411/`. A bare HOST:PORT takes the scheme

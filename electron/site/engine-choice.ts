@@ -1,13 +1,13 @@
 /** Which engine computes here and why, and what every other one lacks, in plain words. */
 import { cpus } from 'node:os';
 import { z } from 'zod';
-import type { EngineView } from '../../../shared/api/settings.ts';
-import { type EngineFound, engineNames } from '../../../shared/engine.ts';
-import type { Launch } from '../../engine/launch.ts';
-import { choose } from '../../engine/preference.ts';
-import { inspectEngines } from '../../site/engines.ts';
-import { readSettings } from '../../site/settings.ts';
-import type { SiteFolder } from '../../storage/site-folder.ts';
+import type { EngineView } from '../../shared/api/settings.ts';
+import { type EngineFound, engineNames } from '../../shared/engine.ts';
+import type { Launch } from '../engine/launch.ts';
+import { choose } from '../engine/preference.ts';
+import type { SiteFolder } from '../storage/site-folder.ts';
+import { inspectEngines } from './engines.ts';
+import { readSettings } from './settings.ts';
 
 const FOUND = 'engines-found'; // key of what was found last
 
