@@ -1,10 +1,9 @@
 /** Which of the site's volumes a run uses. */
-import { z } from 'zod';
 import { fault } from '../../shared/errors.ts';
 import { seededRandom, shuffled } from '../../shared/random.ts';
 import type { VolumeFiles } from '../engine/jobs.ts';
 import type { VolumeRecord } from '../storage/catalogue.ts';
-import type { Run, RunDetails } from '../storage/runs.ts';
+import type { Run } from '../storage/runs.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 
 export { readLabelFile, readVolume } from '../storage/volume-file.ts';
@@ -47,12 +46,11 @@ export function splitLabelled(
   return { learning: all.slice(0, wanted - holdOut), heldOut: all.slice(all.length - holdOut) };
 }
 
-/** The volumes that a run noted when it began, in that order. Throws `site.run-volumes-gone`. */
-export function volumesOfRun(folder: SiteFolder, { id, details }: Run, name: 'volumes' | 'holdOut'): VolumeFiles[] {
-  const ids = z.array(z.string()).default([]).parse(details[name]);
+/** The volumes that a run noted when it began, by their ids and in that order. Throws `site.run-volumes-gone`. */
+export function volumesOfRun(folder: SiteFolder, run: string, ids: string[]): VolumeFiles[] {
   const known = new Map(folder.volumes.list().map((record) => [record.id, record]));
   const gone = ids.filter((volume) => !known.has(volume));
-  if (gone.length > 0) throw fault('site.run-volumes-gone', { run: id, count: gone.length });
+  if (gone.length > 0) throw fault('site.run-volumes-gone', { run, count: gone.length });
   return ids.map((volume) => filesOf(known.get(volume) as VolumeRecord));
 }
 
@@ -61,16 +59,24 @@ export function volumesOfRun(folder: SiteFolder, { id, details }: Run, name: 'vo
  * passes over a volume that is gone.
  */
 export function requireUnused({ runs, volumes }: SiteFolder, ids: string[]): void {
-  for (const { kind, state, details } of runs.list()) {
-    if (state !== 'running' || kind === 'segment') continue;
-    const used = z.array(z.string()).safeParse(details.volumes).data?.concat(heldOutBy(details));
-    const taken = used ? ids.find((id) => used.includes(id)) : ids[0]; // without a list it uses all
+  for (const run of runs.list()) {
+    if (run.state !== 'running' || run.kind === 'segment') continue;
+    const used = volumesNoted(run);
+    const taken = used ? ids.find((id) => used.includes(id)) : ids[0];
     if (taken !== undefined) throw fault('site.volumes-in-use', { name: volumes.get(taken).name });
   }
 }
 
-function heldOutBy({ holdOut }: RunDetails): string[] {
-  return z.array(z.string()).safeParse(holdOut).data ?? [];
+/** Ids of all volumes that a run works with, those kept apart among them; undefined where it uses whatever is there. */
+function volumesNoted(run: Run): string[] | undefined {
+  switch (run.kind) {
+    case 'finetune':
+      return [...run.details.volumes, ...(run.details.holdOut ?? [])];
+    case 'federated':
+      return undefined;
+    default:
+      return run.details.volumes;
+  }
 }
 
 export function filesOf(record: VolumeRecord): VolumeFiles {

@@ -14,7 +14,7 @@ const weights = { 'encoder.a': { shape: [2], data: Float32Array.of(1, 2) } };
 describe('Models', () => {
   it('are saved with a short id, their plan and their weights', () => {
     const { models, runs } = site();
-    const run = runs.start('pretrain', plan).id;
+    const run = runs.start('pretrain', plan, {}).id;
     const model = models.save({ kind: 'encoder', plan, weights, run, note: '2 rounds' });
     expect(model.id).toMatch(/^encoder-[0-9a-f]{4}$/);
     expect(model).toMatchObject({

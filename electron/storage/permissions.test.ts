@@ -29,7 +29,11 @@ describe('Permissions', () => {
 
   it('end with their run', () => {
     const { permissions, runs } = site();
-    const { id } = runs.start('federated', planSchema.parse({}));
+    const { id } = runs.start('federated', planSchema.parse({}), {
+      federation: 'F',
+      coordinator: 'aaaa',
+      invitation: '01',
+    });
     permissions.grant({ ...scope, run: id }, {}, 'anna');
     runs.update(id, { state: 'paused' });
     expect(permissions.list()).toHaveLength(1);

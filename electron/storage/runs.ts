@@ -7,26 +7,18 @@ import { type ComputedOn, engineNames } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import { planHash } from '../../shared/hash.ts';
 import { type Plan, planSchema, planText } from '../../shared/plan.ts';
+import { isOver, type RunKind, type RunState } from '../../shared/runs.ts';
 import { makePrivateFolder } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { parseColumn } from './json-text.ts';
-
-export type RunKind = 'pretrain' | 'federated' | 'finetune' | 'segment';
-/** `paused` and `failed` runs can go on; `finished` and `cancelled` ones are over. */
-export type RunState = 'running' | 'paused' | 'failed' | 'finished' | 'cancelled';
-
-const detailsSchema = z.record(z.string(), z.json());
-/** What the run needs to go on, in the words of whoever started it: the coordinator, the labelled volumes, a model. */
-export type RunDetails = z.infer<typeof detailsSchema>;
+import { type RunDetails, runDetailsSchemas } from './run-details.ts';
 
 const computedOnSchema = z.array(z.strictObject({ engine: z.enum(engineNames), device: z.string() }));
 
-export interface Run {
+interface RunFacts {
   id: string;
-  kind: RunKind;
   plan: Plan;
   planHash: string;
-  details: RunDetails;
   state: RunState;
   round: number; // finished rounds
   step: number; // finished steps of the round under way
@@ -39,10 +31,21 @@ export interface Run {
   folder: string; // its checkpoints and results
 }
 
+/** The details are those of its kind. */
+export type Run<Kind extends RunKind = RunKind> = {
+  [Name in Kind]: RunFacts & { kind: Name; details: RunDetails<Name> };
+}[Kind];
+
+/** The run as one of this kind. Throws `storage.other-kind-of-run`. */
+export function runOf<Kind extends RunKind>(kind: Kind, run: Run): Run<Kind> {
+  if (run.kind !== kind) throw fault('storage.other-kind-of-run', { id: run.id, kind: run.kind, wanted: kind });
+  return run as Run<Kind>;
+}
+
 /** Numbers of one place by name. */
 export type MetricValues = { [Name in MetricName]?: number };
 
-export type RunChange = Partial<Pick<Run, 'state' | 'round' | 'step' | 'note' | 'details'>>;
+export type RunChange = Partial<Pick<Run, 'state' | 'round' | 'step' | 'note'>>;
 
 /**
  * `bytes-up-features`: bytes of feature batches sent. 'other' is everything that is no payload: the protocol itself.
@@ -90,7 +93,7 @@ export class Runs {
   #insert: Query<[string, string, string, string, string, string, string]>;
   #all: Query<[], Row>;
   #one: Query<[string], Row>;
-  #update: Query<[string, number, number, string, string, string, string | null, string]>;
+  #update: Query<[string, number, number, string, string, string | null, string]>;
   #set: Query<[string, number, number, string, number]>;
   #add: Query<[string, number, number, string, number]>;
   #metrics: Query<[string], Metric>;
@@ -109,7 +112,7 @@ export class Runs {
     this.#all = database.query('SELECT * FROM runs ORDER BY started_at, rowid');
     this.#one = database.query('SELECT * FROM runs WHERE id = ?');
     this.#update = database.query(
-      'UPDATE runs SET state = ?, round = ?, step = ?, note = ?, details = ?, updated_at = ?, ended_at = ? WHERE id = ?',
+      'UPDATE runs SET state = ?, round = ?, step = ?, note = ?, updated_at = ?, ended_at = ? WHERE id = ?',
     );
     const record =
       'INSERT INTO metrics (run, round, step, name, value) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET';
@@ -129,22 +132,23 @@ export class Runs {
   }
 
   /** Notes a new run as running and makes its folder. */
-  start(kind: RunKind, plan: Plan, details: RunDetails = {}): Run {
+  start<Kind extends RunKind>(kind: Kind, plan: Plan, details: RunDetails<Kind>): Run<Kind> {
     const id = `${kind}-${randomBytes(4).toString('hex')}`;
     makePrivateFolder(join(this.#folder, id));
     const now = new Date().toISOString();
     this.#insert.run(id, kind, planText(plan), planHash(plan), JSON.stringify(details), now, now);
-    return this.get(id);
+    return this.get(id) as Run<Kind>;
   }
 
   /** Notes progress or a new state. Throws `storage.run-is-over` for a run that is finished or cancelled. */
   update(id: string, change: RunChange): Run {
     return this.#database.atomically(() => {
       const run = this.get(id);
-      if (isOver(run.state)) throw fault('storage.run-is-over', { id, state: run.state });
-      const { state, round, step, note, details } = { ...run, ...change };
+      if (isOver(run)) throw fault('storage.run-is-over', { id, state: run.state });
+      const changed = { ...run, ...change };
+      const { state, round, step, note } = changed;
       const now = new Date().toISOString();
-      this.#update.run(state, round, step, note, JSON.stringify(details), now, isOver(state) ? now : null, id);
+      this.#update.run(state, round, step, note, now, isOver(changed) ? now : null, id);
       return this.get(id);
     });
   }
@@ -176,6 +180,11 @@ export class Runs {
   /** Every run, oldest first. */
   list(): Run[] {
     return this.#all.all().map((row) => this.#run(row));
+  }
+
+  /** Runs of one kind, oldest first. */
+  listOf<Kind extends RunKind>(kind: Kind): Run<Kind>[] {
+    return this.list().filter((run) => run.kind === kind) as Run<Kind>[];
   }
 
   /** Throws `storage.no-such-run`. */
@@ -237,12 +246,13 @@ export class Runs {
 
   #run(row: Row): Run {
     const { file } = this.#database;
+    const details = parseColumn<RunDetails>(runDetailsSchemas[row.kind], row.details, file);
     return {
       id: row.id,
       kind: row.kind,
+      details,
       plan: parseColumn(planSchema, row.plan, file),
       planHash: row.plan_hash,
-      details: parseColumn(detailsSchema, row.details, file),
       state: row.state,
       round: row.round,
       step: row.step,
@@ -253,10 +263,6 @@ export class Runs {
       updatedAt: row.updated_at,
       endedAt: row.ended_at,
       folder: join(this.#folder, row.id),
-    };
+    } as Run;
   }
-}
-
-function isOver(state: RunState): boolean {
-  return state === 'finished' || state === 'cancelled';
 }

@@ -200,7 +200,7 @@ describe('a site whose process is killed', () => {
   it('has lost nothing that was finished, and no half file shows', async () => {
     const path = folder();
     const first = createSite(path, 'A');
-    first.runs.start('pretrain', plan);
+    first.runs.start('pretrain', plan, {});
     first.close();
     for (const delay of [3, 11, 24, 40, 57]) {
       const writer = storageProcess(script, path);

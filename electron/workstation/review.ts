@@ -73,8 +73,7 @@ function fileOf(folder: SiteFolder, map: LabelMapRecord): string {
 function trainingVolumes({ runs }: SiteFolder, { run: id, kind }: Model): (volume: VolumeRecord) => boolean {
   const run = id === null || kind !== 'unet' ? undefined : runs.list().find((each) => each.id === id);
   if (!run) return () => false;
-  const { volumes } = run.details;
-  if (Array.isArray(volumes)) return ({ id }) => volumes.includes(id);
+  if (run.kind === 'finetune') return ({ id }) => run.details.volumes.includes(id);
   const until = run.endedAt ?? run.updatedAt;
   return ({ labels, labelOrigin, importedAt }) => labels !== null && (labelOrigin?.at ?? importedAt) <= until;
 }

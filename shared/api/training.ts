@@ -1,11 +1,10 @@
 /** Runs: what trains or segments here, and the models that come of it. */
+
 import { z } from 'zod';
 import type { ComputedOn } from '../engine.ts';
 import { type Plan, planSchema } from '../plan.ts';
+import type { RunKind, RunState } from '../runs.ts';
 import { idSchema, noteSchema, verb } from './verb.ts';
-
-export type RunKind = 'pretrain' | 'finetune' | 'segment' | 'federated';
-export type RunState = 'running' | 'paused' | 'failed' | 'finished' | 'cancelled';
 
 export interface RunSummary {
   id: string;

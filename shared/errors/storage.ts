@@ -77,6 +77,10 @@ export const storageErrors = {
     message: 'The label map {name} is no prediction of a model, so there is nothing to judge.',
     next: 'Choose a prediction.',
   },
+  'storage.other-kind-of-run': {
+    message: 'The run {id} is of another kind ({kind}, not {wanted}).',
+    next: 'Look at the list of runs again.',
+  },
   'storage.other-volume': {
     message: 'The label map {name} belongs to another volume.',
     next: 'Choose a label map of this volume.',

@@ -4,11 +4,11 @@
  */
 
 import type { ExportFormat } from '../api/review.ts';
-import type { RunKind, RunState } from '../api/training.ts';
 import type { Verdict } from '../api/viewer.ts';
 import type { LabelState } from '../api/volumes.ts';
 import type { EngineChoice, EngineName } from '../engine.ts';
 import type { Plan, SettingPath } from '../plan.ts';
+import type { RunKind, RunState } from '../runs.ts';
 import type { SliceAxis } from '../volume.ts';
 import { amount, bytes, number } from './numbers.ts';
 

@@ -21,7 +21,7 @@ import { allVolumes, labelledVolumes } from '../volumes.ts';
 import { finetuneRound, Leaving, type Membership, pretrainRound, roundFile } from './federated-round.ts';
 import type { JoinEvent, RoundSummary } from './join-events.ts';
 import { forgetInvitation, keepInvitation } from './kept-invitation.ts';
-import { asRun, locked, noteTraining } from './perform-run.ts';
+import { type Begin, noteTraining, performRun } from './perform-run.ts';
 import { placeOfRound } from './recorded-rounds.ts';
 
 export interface JoinOptions {
@@ -55,10 +55,14 @@ export interface JoinResult {
  */
 export function joinFederation(site: SiteContext, options: JoinOptions): Promise<JoinResult> {
   // Before connecting: a second start of the same site would take the place of the first at the coordinator.
-  return locked(site.folder, 'taking part in a federation', () => takePart(site, options));
+  return performRun(site.folder, 'federated', (begin) => takePart(site, options, begin));
 }
 
-async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinResult> {
+async function takePart(
+  site: SiteContext,
+  options: JoinOptions,
+  begin: Begin<'federated', JoinResult>,
+): Promise<JoinResult> {
   const { folder } = site;
   const { signal, resume, onRun, onEvent = () => {} } = options;
   const invitation = parseInvitation(options.invitation);
@@ -98,7 +102,7 @@ async function takePart(site: SiteContext, options: JoinOptions): Promise<JoinRe
     const labelled = () => labelledVolumes(folder, options.labels ?? 'all', plan.seed);
     await ready(participant, plan.finetuneRounds > 0 ? labelled : () => {});
     const details = { federation, coordinator: coordinator.fingerprint, invitation: hashToken(invitation.token) };
-    return await asRun(folder, { kind: 'federated', plan, details, resume, onRun }, (run) => {
+    return await begin({ plan, details, resume, onRun }, (run) => {
       noted = run;
       keepInvitation(run, options);
       onEvent({ type: 'joined', run: run.id, federation, coordinator, plan });

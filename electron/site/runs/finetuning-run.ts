@@ -5,12 +5,12 @@ import { type ComputedOn, computedOnText } from '../../../shared/engine.ts';
 import { type Plan, planSchema } from '../../../shared/plan.ts';
 import type { Progress } from '../../../shared/progress.ts';
 import type { Trained, VolumeFiles } from '../../engine/jobs.ts';
-import type { Run } from '../../storage/runs.ts';
+import { type Run, runOf } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import type { SiteContext } from '../context.ts';
 import { requireSameNetwork } from '../network-fit.ts';
 import { splitLabelled, volumesOfRun } from '../volumes.ts';
-import { asRun, locked, noteTraining, type RunRequest } from './perform-run.ts';
+import { noteTraining, performRun, type RunRequest } from './perform-run.ts';
 
 export interface FinetuneHooks {
   onRun?: (id: string) => void;
@@ -52,28 +52,28 @@ export async function finetuneAlone(site: SiteContext, options: FinetuneOptions)
   const { learning, heldOut } = splitLabelled(folder, options.labels, holdOut, plan.seed);
   const ids = (files: VolumeFiles[]) => files.map(({ id }) => id);
   const details = { from, volumes: ids(learning), ...(holdOut > 0 ? { holdOut: ids(heldOut) } : {}) };
-  return finetune(site, { kind: 'finetune', plan, details }, options);
+  return finetune(site, { plan, details }, options);
 }
 
 /** Continues exactly this run: its plan, the volumes it learns from, those kept apart. */
 export async function resumeFinetuning(site: SiteContext, id: string, hooks: FinetuneHooks): Promise<FinetuneResult> {
-  const { kind, plan, details } = site.folder.runs.get(id);
-  return finetune(site, { kind, plan, details, resume: id }, hooks);
+  const { plan, details } = runOf('finetune', site.folder.runs.get(id));
+  return finetune(site, { plan, details, resume: id }, hooks);
 }
 
 function finetune(
   site: SiteContext,
-  request: RunRequest,
+  request: RunRequest<'finetune'>,
   options: FinetuneHooks & Pick<FinetuneOptions, 'validation' | 'validateAt'>,
 ): Promise<FinetuneResult> {
   const { folder, trainer } = site;
   const { onRun, onProgress, signal } = options;
   const { plan } = request;
   const begun = performance.now();
-  const work = async (run: Run): Promise<FinetuneResult> => {
-    const volumes = volumesOfRun(folder, run, 'volumes');
-    const heldOut = volumesOfRun(folder, run, 'holdOut');
-    const from = String(run.details.from);
+  const work = async (run: Run<'finetune'>): Promise<FinetuneResult> => {
+    const { from, holdOut = [] } = run.details;
+    const volumes = volumesOfRun(folder, run.id, run.details.volumes);
+    const heldOut = volumesOfRun(folder, run.id, holdOut);
     const weights = join(run.folder, 'start.safetensors');
     const out = join(run.folder, 'unet.safetensors');
     if (!existsSync(weights)) {
@@ -119,7 +119,7 @@ function finetune(
       dice: result.dice,
     };
   };
-  return locked(folder, 'fine-tuning', () => asRun(folder, { ...request, onRun }, work));
+  return performRun(folder, 'finetune', (begin) => begin({ ...request, onRun }, work));
 }
 
 /** From before the first step to after the last, evenly. */

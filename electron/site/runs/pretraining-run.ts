@@ -9,7 +9,7 @@ import type { Metric, Run } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import type { SiteContext } from '../context.ts';
 import { allVolumes, volumesOfRun } from '../volumes.ts';
-import { asRun, locked, noteTraining, type RunRequest } from './perform-run.ts';
+import { noteTraining, performRun } from './perform-run.ts';
 import { stepsBefore } from './run-steps.ts';
 
 export interface PretrainOptions {
@@ -35,9 +35,9 @@ export async function pretrainAlone(site: SiteContext, options: PretrainOptions)
   if (plan.rounds === 0) throw fault('site.no-rounds');
   const details = { volumes: allVolumes(folder).map(({ id }) => id) };
   const begun = performance.now();
-  const pretrain = async (run: Run): Promise<PretrainResult> => {
-    // A run of an earlier version noted no volumes.
-    const volumes = run.details.volumes === undefined ? allVolumes(folder) : volumesOfRun(folder, run, 'volumes');
+  const pretrain = async (run: Run<'pretrain'>): Promise<PretrainResult> => {
+    const { volumes: noted } = run.details;
+    const volumes = noted === undefined ? allVolumes(folder) : volumesOfRun(folder, run.id, noted);
     const weightsAfter = (round: number) => join(run.folder, `encoder-${round}.safetensors`);
     const state = join(run.folder, 'state.safetensors');
     if (!existsSync(weightsAfter(run.round))) {
@@ -81,8 +81,8 @@ export async function pretrainAlone(site: SiteContext, options: PretrainOptions)
     const model = folder.models.save({ kind: 'encoder', plan, weights, run: run.id, note });
     return { model: model.id, run: run.id, loss, computedOn, seconds: (performance.now() - begun) / 1000 };
   };
-  const request: RunRequest = { kind: 'pretrain', plan, details, resume, isSame: () => true, onRun };
-  return locked(folder, 'pre-training', () => asRun(folder, request, pretrain));
+  const request = { plan, details, resume, isSame: () => true, onRun };
+  return performRun(folder, 'pretrain', (begin) => begin(request, pretrain));
 }
 
 /** Of a finished round, also of one before a restart. */

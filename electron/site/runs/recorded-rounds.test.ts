@@ -10,7 +10,7 @@ const plan = planSchema.parse({ rounds: 2, finetuneRounds: 2 });
 
 it('are those of one run, with its numbers and what came of its payloads last', () => {
   const folder = createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
-  const run = folder.runs.start('federated', plan);
+  const run = folder.runs.start('federated', plan, { federation: 'F', coordinator: 'aaaa', invitation: '01' });
   const party = { name: 'B', fingerprint: 'bbbb' };
   const payload = {
     kind: 'features' as const,
@@ -76,6 +76,11 @@ it('are those of one run, with its numbers and what came of its payloads last', 
       perSite: [],
     },
   ]);
-  expect(recordedRounds(folder, folder.runs.start('federated', plan))).toEqual([]);
+  expect(
+    recordedRounds(
+      folder,
+      folder.runs.start('federated', plan, { federation: 'F', coordinator: 'aaaa', invitation: '01' }),
+    ),
+  ).toEqual([]);
   folder.close();
 });

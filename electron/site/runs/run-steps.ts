@@ -1,6 +1,7 @@
 /** Steps of a run counted over all its rounds, and the round that a step lies in. */
 import type { Plan } from '../../../shared/plan.ts';
-import type { MetricPlace, RunKind } from '../../storage/runs.ts';
+import type { RunKind } from '../../../shared/runs.ts';
+import type { MetricPlace } from '../../storage/runs.ts';
 
 /** Steps of all rounds before this one, which counts from 1. One beyond the last gives the steps of the whole run. */
 export function stepsBefore(kind: RunKind, plan: Plan, round: number): number {

@@ -10,7 +10,7 @@ import type { Run } from '../../storage/runs.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
 import { readLabelFile } from '../../storage/volume-file.ts';
 import type { SiteContext } from '../context.ts';
-import { asRun, locked, type RunRequest } from './perform-run.ts';
+import { performRun } from './perform-run.ts';
 import { requireUnet } from './segmentation.ts';
 
 export interface SegmentingOptions {
@@ -38,7 +38,7 @@ export async function segmentVolumes(site: SiteContext, options: SegmentingOptio
   if (!options.volumes.some((id) => volumeIfThere(site, id))) folder.volumes.get(options.volumes[0]); // throws
   const details = { model: model.id, volumes: options.volumes };
   const begun = performance.now();
-  const segment = async (run: Run): Promise<SegmentingResult> => {
+  const segment = async (run: Run<'segment'>): Promise<SegmentingResult> => {
     const steps = options.volumes.length;
     let predicted = 0;
     for (let step = run.step; step < steps; step++) {
@@ -56,8 +56,8 @@ export async function segmentVolumes(site: SiteContext, options: SegmentingOptio
     return { run: run.id, predicted, seconds: (performance.now() - begun) / 1000 };
   };
   const { resume, onRun } = options;
-  const request: RunRequest = { kind: 'segment', plan: model.plan, details, resume, onRun };
-  return locked(folder, 'segmenting', () => asRun(folder, request, segment));
+  const request = { plan: model.plan, details, resume, onRun };
+  return performRun(folder, 'segment', (begin) => begin(request, segment));
 }
 
 /** Ids of volumes. */

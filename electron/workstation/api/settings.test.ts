@@ -139,7 +139,11 @@ describe('the site', () => {
     await window.ask('renameSite', 'Clinic');
     expect(window.workstation.snapshot.site?.name).toBe('Clinic');
     const { folder } = window.workstation.site;
-    const { id } = folder.runs.start('federated', planSchema.parse({}), { federation: 'Together' });
+    const { id } = folder.runs.start('federated', planSchema.parse({}), {
+      federation: 'Together',
+      coordinator: 'aaaa',
+      invitation: '01',
+    });
     folder.runs.update(id, { state: 'paused' });
     expect(await window.refused('renameSite', 'Third')).toBe('site.name-in-use');
     await window.ask('giveUpRun', id);
@@ -160,7 +164,7 @@ describe('the site', () => {
     const window = await started('disk');
     const { runs } = window.workstation.site.folder;
     const plan = planSchema.parse({});
-    const [over, paused] = [runs.start('pretrain', plan), runs.start('pretrain', plan)];
+    const [over, paused] = [runs.start('pretrain', plan, {}), runs.start('pretrain', plan, {})];
     for (const { folder } of [over, paused]) writeFileSync(join(folder, 'state.safetensors'), new Uint8Array(1000));
     runs.update(over.id, { state: 'finished' });
     runs.update(paused.id, { state: 'paused' });

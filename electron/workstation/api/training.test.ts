@@ -1,4 +1,5 @@
 /** Runs as a window starts, watches, stops and continues them, on real phantom volumes and a real trainer process. */
+
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { planSchema } from '../../../shared/plan.ts';
 import { type OpenedWindow, openWindow } from '../../../tests/open-window.ts';
 import { createPhantomSite, writePhantoms } from '../../../tests/phantom-site.ts';
 import { forkTrainer, type TrainerProcess } from '../../engine/launch.ts';
+import { runOf } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 
 const plan = planSchema.parse({
@@ -65,7 +67,7 @@ describe('fine-tuning', () => {
     expect(workstation.snapshot.activity).toMatchObject({ run, kind: 'finetune', steps: 30 });
     expect(await window.refused('startPretraining', plan)).toBe('site.busy-with');
     expect(await window.refused('measureEngines')).toBe('site.busy-with');
-    const { volumes } = workstation.site.folder.runs.get(run).details;
+    const { volumes } = runOf('finetune', workstation.site.folder.runs.get(run)).details;
     expect(await window.refused('removeVolumes', volumes)).toBe('site.volumes-in-use');
     await window.until(step(1));
     expect((await ask('listRuns'))[0].computedOn).toHaveLength(1);
@@ -96,12 +98,12 @@ describe('fine-tuning', () => {
   it('never trains on what it holds out, and says where there are too few labels', async () => {
     const window = copyOfSite('held-out');
     const run = await window.ask('startFinetuning', { ...request, labels: 'all' });
-    const { details } = window.workstation.site.folder.runs.get(run);
+    const { details } = runOf('finetune', window.workstation.site.folder.runs.get(run));
     await window.ask('cancelRun');
     await window.idle();
     expect(details.volumes).toHaveLength(3);
     expect(details.holdOut).toHaveLength(1);
-    expect(details.volumes).not.toContain((details.holdOut as string[])[0]);
+    expect(details.volumes).not.toContain(details.holdOut?.[0]);
     expect(await window.refused('startFinetuning', { ...request, labels: 4 })).toBe('site.too-few-labels');
   });
 
@@ -238,7 +240,7 @@ describe('segmenting and models', () => {
   it('asks for the invitation again to go on with a federation', async () => {
     const window = copyOfSite('federated');
     const { runs } = (await ready(window)).folder;
-    const { id } = runs.start('federated', plan, {});
+    const { id } = runs.start('federated', plan, { federation: 'F', coordinator: 'aaaa', invitation: '01' });
     runs.update(id, { state: 'paused' });
     expect(await window.refused('resumeRun', id)).toBe('site.run-needs-invitation');
     expect(runs.get(id).state).toBe('paused');

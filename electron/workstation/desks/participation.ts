@@ -1,16 +1,15 @@
 /** Taking part in a federation from a window: admitted while the person waits, the rest in the background. */
 
-import { z } from 'zod';
 import type { InvitationView, MembershipView } from '../../../shared/api/federation.ts';
 import type { Decider, Decision } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
+import { isOver } from '../../../shared/runs.ts';
 import type { JoinOptions } from '../../site/runs/federated-run.ts';
 import { invitationHash } from '../../site/runs/invitation.ts';
 import type { JoinEvent } from '../../site/runs/join-events.ts';
 import { isKept, keptInvitation } from '../../site/runs/kept-invitation.ts';
 import { recordedRounds } from '../../site/runs/recorded-rounds.ts';
 import type { Site } from '../../site/site.ts';
-import type { Run } from '../../storage/runs.ts';
 import { viewInvitation } from '../views/invitation-view.ts';
 import { MembershipRecord } from '../views/membership-view.ts';
 import type { RunDesk, RunHooks } from './run-desk.ts';
@@ -36,13 +35,13 @@ export class Participation {
   /** Shows the last federation where it was cut off, so that a person can go on with it. */
   recall(): void {
     const { folder } = this.#options.site;
-    const run = folder.runs.list().findLast(({ kind }) => kind === 'federated');
-    const about = aboutSchema.safeParse(run?.details).data;
-    if (!run || !about || this.#record || isOver(run) || !isKept(run)) return;
-    const known = folder.approvals.list().find(({ fingerprint }) => fingerprint === about.coordinator);
-    const coordinator = { name: known?.name ?? about.federation, fingerprint: about.coordinator };
+    const run = folder.runs.listOf('federated').at(-1);
+    if (!run || this.#record || isOver(run) || !isKept(run)) return;
+    const { federation } = run.details;
+    const known = folder.approvals.list().find(({ fingerprint }) => fingerprint === run.details.coordinator);
+    const coordinator = { name: known?.name ?? federation, fingerprint: run.details.coordinator };
     const record = this.#newRecord();
-    record.apply({ type: 'joined', run: run.id, federation: about.federation, coordinator, plan: run.plan });
+    record.apply({ type: 'joined', run: run.id, federation, coordinator, plan: run.plan });
     record.remember(recordedRounds(folder, run));
     record.endWith(fault('site.cancelled'));
     this.#record = record;
@@ -120,11 +119,4 @@ export class Participation {
     const view = this.#record?.view((fingerprint) => site.folder.approvals.has(fingerprint));
     if (view) show(view);
   }
-}
-
-/** What a federated run notes of its federation. */
-const aboutSchema = z.object({ federation: z.string(), coordinator: z.string() });
-
-function isOver({ state }: Run): boolean {
-  return state === 'finished' || state === 'cancelled';
 }

@@ -6,9 +6,10 @@ import type { Activity, CurvePoint } from '../../../shared/api/training.ts';
 import type { SiteEvent } from '../../../shared/api.ts';
 import { fault } from '../../../shared/errors.ts';
 import type { Progress } from '../../../shared/progress.ts';
+import type { RunKind } from '../../../shared/runs.ts';
 import { placeOf, stepsOf } from '../../site/runs/run-steps.ts';
 import type { Site } from '../../site/site.ts';
-import type { MetricPlace, MetricValues, Run, RunKind } from '../../storage/runs.ts';
+import type { MetricPlace, MetricValues, Run } from '../../storage/runs.ts';
 import { Pace } from './pace.ts';
 
 /** What the work of a run is given; each run's options take them as they are. */

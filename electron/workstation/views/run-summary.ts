@@ -1,8 +1,7 @@
 /** Runs and their curves as pages show them. */
-import { z } from 'zod';
 import type { CurvePoint, RunCurves, RunSummary } from '../../../shared/api/training.ts';
 import { stepsBefore, stepsOf } from '../../site/runs/run-steps.ts';
-import type { RunDetails } from '../../storage/runs.ts';
+import type { Run } from '../../storage/runs.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
 
 const LAST_STEPS = 10; // that a loss is the mean of: one step alone says little
@@ -14,8 +13,8 @@ export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
     .list()
     .reverse()
     .map((run) => {
-      const { id, kind, state, plan, round, note, personNote, details, computedOn, startedAt, endedAt } = run;
-      const volumes = volumesIn(details);
+      const { id, kind, state, plan, round, note, personNote, computedOn, startedAt, endedAt } = run;
+      const volumes = volumesIn(run);
       return {
         id,
         kind,
@@ -24,7 +23,7 @@ export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
         round,
         note,
         personNote,
-        model: modelIn(details),
+        model: modelIn(run),
         made: (made.get(id) ?? []).map((model) => model.id),
         computedOn,
         volumes: volumes?.length ?? null,
@@ -38,7 +37,8 @@ export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
 
 /** Throws `storage.no-such-run`. */
 export function curvesOf({ runs }: SiteFolder, id: string): RunCurves {
-  const { kind, plan, details } = runs.get(id);
+  const run = runs.get(id);
+  const { kind, plan } = run;
   const metrics = runs.metrics(id);
   const curve = (name: 'loss' | 'dice', least: number): CurvePoint[] =>
     metrics
@@ -46,19 +46,19 @@ export function curvesOf({ runs }: SiteFolder, id: string): RunCurves {
       .map(({ round, step, value }) => ({ step: stepsBefore(kind, plan, round) + step, value }));
   return {
     run: id,
-    steps: kind === 'segment' ? (volumesIn(details)?.length ?? 0) : stepsOf(kind, plan),
+    steps: kind === 'segment' ? (volumesIn(run)?.length ?? 0) : stepsOf(kind, plan),
     loss: curve('loss', 1), // step 0 holds the mean of a round
     dice: curve('dice', 0), // at step 0 of what it began with
   };
 }
 
-/** Ids of the volumes that a run noted; undefined where it uses whatever is there. */
-export function volumesIn(details: RunDetails): string[] | undefined {
-  return z.array(z.string()).safeParse(details.volumes).data;
+/** Ids of the volumes that a run learns from or segments; undefined where it uses whatever is there. */
+function volumesIn(run: Run): string[] | undefined {
+  return run.kind === 'federated' ? undefined : run.details.volumes;
 }
 
 /** Id of the model that a run begins with or uses. */
-export function modelIn({ from, model }: RunDetails): string | null {
-  const id = z.string().safeParse(model ?? from).data;
-  return id === undefined || id === 'random' ? null : id;
+export function modelIn(run: Run): string | null {
+  if (run.kind === 'segment') return run.details.model;
+  return run.kind === 'finetune' && run.details.from !== 'random' ? run.details.from : null;
 }

@@ -1,5 +1,7 @@
 /** The site in a few words and counts. */
+
 import type { SiteSummary } from '../../../shared/api/settings.ts';
+import { isOver } from '../../../shared/runs.ts';
 import { CoordinatorFiles } from '../../site/coordinating/coordinator-files.ts';
 import type { Site } from '../../site/site.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
@@ -14,8 +16,5 @@ export function summaryOf({ name, fingerprint, folder }: Site): SiteSummary {
 export function unfinishedFederation({ coordinatorFolder, runs }: SiteFolder): string | undefined {
   const hosted = new CoordinatorFiles(coordinatorFolder).hosted();
   if (hosted && !hosted.finished) return hosted.federation;
-  const run = runs
-    .list()
-    .find(({ kind, state }) => kind === 'federated' && state !== 'finished' && state !== 'cancelled');
-  return run && String(run.details.federation);
+  return runs.listOf('federated').find((run) => !isOver(run))?.details.federation;
 }
