@@ -11,7 +11,7 @@ import {
   set,
   storeFour,
 } from './assembler.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 
 /** Adds a vector that is repeated along the numbers, as a bias is along pixels; its repetition fills `period` times four. */
 function addRepeated(): FunctionBuilder {

@@ -13,7 +13,7 @@ import {
   set,
   storeFour,
 } from './assembler.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 
 /** Copies `rows` rows of `bytes` bytes, a multiple of 16, between places with different strides. */
 function copyRows(): FunctionBuilder {

@@ -30,7 +30,7 @@ import {
   subtract,
 } from './assembler.ts';
 import { Blocks } from './blocks.ts';
-import type { Hands, Routine } from './tasks.ts';
+import type { Routine, ThreadContext } from './thread-context.ts';
 import { PANEL, Tile } from './tile.ts';
 
 export const PIXELS = 4; // a tile's rows
@@ -236,7 +236,7 @@ const SEGMENT_BYTES = 32 * 1024; // of input and dy that the filter gradient pas
 
 /** Calls `work` for each block of x with its first image and its number of images, after it was copied to the thread's area. */
 function eachBlock(
-  { code, area }: Hands,
+  { code, area }: ThreadContext,
   x: number,
   blocks: Blocks,
   work: (first: number, images: number) => void,
@@ -262,25 +262,37 @@ function eachBlock(
  * Some images. Arguments: addresses of x, of the packed filter, of the output and of the table of pixels; images, their height,
  * width and channels, the filter's side, output channels.
  */
-const convolveDirect: Routine = (hands, x, packed, out, table, images, height, width, channels, side, outChannels) => {
+const convolveDirect: Routine = (
+  context,
+  x,
+  packed,
+  out,
+  table,
+  images,
+  height,
+  width,
+  channels,
+  side,
+  outChannels,
+) => {
   const blocks = new Blocks([images, height, width, channels], side);
-  const run = channels % 4 === 0 ? hands.code.convolveFours : hands.code.convolveOnes;
+  const run = channels % 4 === 0 ? context.code.convolveFours : context.code.convolveOnes;
   const { pixels } = blocks;
   const stride = 4 * outChannels;
   const panels = Math.ceil(outChannels / PANEL);
   const panelBytes = 4 * side * side * channels * PANEL;
   // Where all stores fit, they go to the output, else to a copy of the block's output with slack.
   const exact = pixels % PIXELS === 0 && outChannels % PANEL === 0;
-  const copy = hands.area + 4 * blocks.floats;
-  eachBlock(hands, x, blocks, (first, count) => {
+  const copy = context.area + 4 * blocks.floats;
+  eachBlock(context, x, blocks, (first, count) => {
     const place = out + first * pixels * stride;
     const target = exact ? place : copy;
     const tiles = Math.ceil((count * pixels) / PIXELS);
     for (let panel = panels - 1; panel >= 0; panel--) {
       const to = target + 4 * panel * PANEL;
-      run(table, hands.area, packed + panel * panelBytes, to, tiles, side, channels, blocks.rowSkip(side), stride);
+      run(table, context.area, packed + panel * panelBytes, to, tiles, side, channels, blocks.rowSkip(side), stride);
     }
-    if (!exact) hands.code.copyBordered(copy, place, 1, count * pixels * stride, 0, 0);
+    if (!exact) context.code.copyBordered(copy, place, 1, count * pixels * stride, 0, 0);
   });
 };
 
@@ -294,21 +306,21 @@ export function convolutionArea(blocks: Blocks, outChannels: number): number {
  * it. Arguments: addresses of x, dy, the gradient and the table of pixels; then as `convolveDirect`.
  */
 const filterGradientDirect: Routine = (
-  hands,
+  context,
   ...[x, dy, gradient, table, images, height, width, channels, side, outChannels]
 ) => {
   const blocks = new Blocks([images, height, width, channels], side);
   const inFours = Math.ceil(channels / 4);
   const outPanels = Math.ceil(outChannels / PANEL);
-  hands.code.clear(gradient, 4 * side * side * 4 * inFours * PANEL * outPanels);
+  context.code.clear(gradient, 4 * side * side * 4 * inFours * PANEL * outPanels);
   const segment = Math.ceil(SEGMENT_BYTES / (4 * (channels + outChannels)));
-  eachBlock(hands, x, blocks, (first, count) => {
+  eachBlock(context, x, blocks, (first, count) => {
     const slopes = dy + 4 * first * blocks.pixels * outChannels;
     const pixels = count * blocks.pixels;
     for (let start = 0; start < pixels; start += segment) {
-      hands.code.accumulateFilterGradient(
+      context.code.accumulateFilterGradient(
         table + 4 * start,
-        hands.area,
+        context.area,
         slopes + 4 * start * outChannels,
         gradient,
         Math.min(segment, pixels - start),

@@ -12,7 +12,7 @@ import {
   set,
   storeFour,
 } from './assembler.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 
 /** Adds up the two neighbouring rows at each of two places. */
 function sumNeighbours(): FunctionBuilder {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { fault } from '../../../shared/errors.ts';
 import { sharedMemory } from './shared-memory.ts';
-import { Team } from './team.ts';
+import { ThreadPool } from './thread-pool.ts';
 import { compileWork } from './wide.ts';
 import type { RoutineName } from './work.ts';
 
@@ -27,25 +27,25 @@ function refuseNothing(module: EmscriptenModule): void {
 export class Machine {
   readonly #backend: BackendWasm;
   readonly #module: EmscriptenModule;
-  readonly #team: Team;
+  readonly #pool: ThreadPool;
   readonly #areas = new Map<string, { address: number; bytes: number }>();
 
   constructor(backend: BackendWasm) {
     this.#backend = backend;
     this.#module = backend.wasm as unknown as EmscriptenModule;
     refuseNothing(this.#module);
-    this.#team = new Team(compileWork(), sharedMemory);
+    this.#pool = new ThreadPool(compileWork(), sharedMemory);
   }
 
   get threads(): number {
-    return this.#team.size;
+    return this.#pool.size;
   }
 
   /** Calls a routine with each of these arguments, on all threads, each with an area of its own of so many bytes. */
   run(routine: RoutineName, calls: number[][], areaBytes = 0): void {
     const bytes = Math.ceil(areaBytes / 64) * 64; // threads don't share cache lines
     const areas = bytes === 0 ? 0 : this.scratch('areas', bytes * this.threads);
-    this.#team.run(routine, calls, areas, bytes);
+    this.#pool.run(routine, calls, areas, bytes);
   }
 
   /** Byte address of a tensor's first element. */

@@ -8,7 +8,7 @@ import { joinFunctions, joinRoutines } from './join-work.ts';
 import { normFunctions, normRoutines } from './norm-work.ts';
 import { poolFunctions, poolRoutines } from './pool-work.ts';
 import { segmentationFunctions, segmentationRoutines } from './segmentation-work.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 import { winogradRoutines } from './winograd-work.ts';
 
 /** Assembled code but for the inner loops of convolution, which are compiled in another way (see wide.ts). */
