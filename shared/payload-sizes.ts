@@ -3,7 +3,7 @@ import type { Stage } from './consent.ts';
 import { networkSettings, type Plan } from './plan.ts';
 import { featureBatchBytes } from './protocol/limits.ts';
 import { safetensorsBytes } from './safetensors.ts';
-import { type Part, weightShapes } from './weight-shapes.ts';
+import { type NetworkPart, weightShapes } from './weight-shapes.ts';
 
 export interface WeightAsk {
   stage: Stage;
@@ -39,7 +39,7 @@ export function asksOf(plan: Plan, sites: number): Asks {
   };
 }
 
-function weightAsk(plan: Plan, stage: Stage, times: number, parts: Part[]): WeightAsk {
+function weightAsk(plan: Plan, stage: Stage, times: number, parts: NetworkPart[]): WeightAsk {
   const shapes = weightShapes(networkSettings(plan), parts);
   const numbers = Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
   return { stage, times, numbers, bytes: safetensorsBytes(shapes) };

@@ -1,7 +1,8 @@
 /** Names and shapes of the network's weights, from which everybody can tell how many numbers and bytes they are. */
 import type { NetworkSettings } from './plan.ts';
 
-export type Part = 'encoder' | 'projection' | 'decoder';
+/** The parts that a weight's name begins with. Pre-training trains some of them, fine-tuning encoder and decoder. */
+export type NetworkPart = 'encoder' | 'projection' | 'decoder';
 
 /** Channels of a level; level 1 is the shallowest and each level below doubles them. */
 export function channelsOf(level: number, settings: NetworkSettings): number {
@@ -13,7 +14,7 @@ export function channelsOf(level: number, settings: NetworkSettings): number {
  *
  * Convolution kernels are [height, width, in, out]; matrices are [in, out]; everything else is a vector over channels.
  */
-export function weightShapes(settings: NetworkSettings, parts: Part[]): Record<string, number[]> {
+export function weightShapes(settings: NetworkSettings, parts: NetworkPart[]): Record<string, number[]> {
   const shapes: Record<string, number[]> = {};
   const convolution = (name: string, inChannels: number, outChannels: number) => {
     shapes[`${name}.kernel`] = [3, 3, inChannels, outChannels];

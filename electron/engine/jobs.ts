@@ -6,6 +6,7 @@ import type { ComputedOn, DeviceKind, EngineFound, EngineName } from '../../shar
 import type { FeatureBatch } from '../../shared/features.ts';
 import type { Plan } from '../../shared/plan.ts';
 import type { LabelScores } from '../../shared/scores.ts';
+import type { NetworkPart } from '../../shared/weight-shapes.ts';
 
 /** A stored volume (safetensors of electron/storage), with its label map where there is one. */
 export interface VolumeFiles {
@@ -26,7 +27,7 @@ export interface Progress {
 
 export interface InitialiseJob {
   plan: Plan;
-  parts: ('encoder' | 'projection' | 'decoder')[];
+  parts: NetworkPart[];
   /** Weights to keep; parts they lack are drawn from the plan's seed. */
   from?: string;
   out: string; // safetensors

@@ -1,5 +1,5 @@
 /**
- * Supervised fine-tuning of the whole U-Net on labelled volumes (DESIGN 4.8), at one site alone or as its part of a
+ * Supervised fine-tuning of the whole U-Net on labelled volumes (DESIGN 4.8), at one site alone or as its share of a
  * federated fine-tuning, where the averaged U-Net takes the place of this one between rounds and the optimiser's moments stay.
  */
 import * as tf from '@tensorflow/tfjs';
@@ -7,11 +7,11 @@ import { type NetworkSettings, networkSettings, type Plan } from '../../shared/p
 import type { StoredTensors, WeightTensors } from '../../shared/safetensors.ts';
 import { Adam } from './network/adam.ts';
 import { segmentLogits } from './network/unet.ts';
-import { type Part, partsOf, rowsOf } from './parts.ts';
 import type { LabelledBatch } from './sampling.ts';
 import { classify } from './segmentation.ts';
 import { lossOfSums, segmentationLoss, segmentationSums } from './segmentation-loss.ts';
 import type { SliceStack } from './slices.ts';
+import { rowsOf, type SubBatch, splitBatch } from './sub-batches.ts';
 import {
   assertFinite,
   assignWeights,
@@ -32,7 +32,7 @@ export class Finetuning {
   readonly #mostSlices: number;
 
   /**
-   * Begins with `weights`, the encoder and the decoder. A batch of more than `mostSlices` is computed in parts, with the same
+   * Begins with `weights`, the encoder and the decoder. A batch of more than `mostSlices` is computed in sub-batches, with the same
    * result up to rounding.
    */
   constructor(plan: Plan, weights: WeightTensors, mostSlices = Number.POSITIVE_INFINITY) {
@@ -68,8 +68,8 @@ export class Finetuning {
 
   /** One step on these slices; gives the loss. */
   async step(batch: LabelledBatch): Promise<number> {
-    const parts = partsOf(batch.count, this.#mostSlices);
-    const computing = parts.length === 1 ? this.#computeWhole(batch) : this.#computeParts(batch, parts);
+    const subBatches = splitBatch(batch.count, this.#mostSlices);
+    const computing = subBatches.length === 1 ? this.#computeWhole(batch) : this.#computeSplit(batch, subBatches);
     const { loss, gradients } = await computing;
     this.#adam.step(gradients);
     tf.dispose(gradients);
@@ -83,18 +83,18 @@ export class Finetuning {
   }
 
   /**
-   * The loss is no sum over parts, but it is a function of sums over parts. So one pass forward finds the sums of the batch,
-   * and with them how the loss depends on each; a second one takes every part's gradients by its own sums times that.
+   * The loss is no sum over sub-batches, but it is a function of sums over them. So one pass forward finds the sums of the batch,
+   * and with them how the loss depends on each; a second one takes every sub-batch's gradients by its own sums times that.
    */
-  async #computeParts({ side, pixels, classes }: LabelledBatch, parts: Part[]) {
-    const sumsOf = (part: Part) =>
+  async #computeSplit({ side, pixels, classes }: LabelledBatch, subBatches: SubBatch[]) {
+    const sumsOf = (rows: SubBatch) =>
       tf.tidy(() =>
-        segmentationSums(this.#logits(rowsOf(pixels, part, side ** 2), side), rowsOf(classes, part, side ** 2)),
+        segmentationSums(this.#logits(rowsOf(pixels, rows, side ** 2), side), rowsOf(classes, rows, side ** 2)),
       );
-    const sums = tf.tidy(() => parts.map(sumsOf).reduce((total, own) => tf.add(total, own)));
+    const sums = tf.tidy(() => subBatches.map(sumsOf).reduce((total, own) => tf.add(total, own)));
     const { value, grad: slopes } = tf.valueAndGrad((all) => lossOfSums(all as tf.Tensor2D, classes))(sums);
     try {
-      const products = parts.map((part) => () => tf.sum(tf.mul(sumsOf(part), slopes)) as tf.Scalar);
+      const products = subBatches.map((rows) => () => tf.sum(tf.mul(sumsOf(rows), slopes)) as tf.Scalar);
       const [loss] = await value.data();
       const { gradients } = await lossAndGradients(this.#unet, 'finetuneRate', products);
       return { loss, gradients };

@@ -6,9 +6,9 @@ import { gaussian, seededRandom } from '../../shared/random.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../shared/safetensors.ts';
 import { startTestEngine } from '../engine/testing.ts';
 import { initialWeights } from './network/weights.ts';
-import { partsOf } from './parts.ts';
 import { Pretraining } from './pretraining.ts';
 import type { SliceStack } from './slices.ts';
+import { splitBatch } from './sub-batches.ts';
 import { largestDifference, peakBytes } from './testing.ts';
 
 const plan = planSchema.parse({
@@ -121,11 +121,11 @@ describe('Pretraining', () => {
   });
 
   it.each([
-    { mostSlices: 4, parts: [4, 4] },
-    { mostSlices: 3, parts: [2, 3, 3] },
-    { mostSlices: 1, parts: [1, 1, 1, 1, 1, 1, 1, 1] },
-  ])('computes a batch of 8 slices in parts of $parts as it does at once', async ({ mostSlices, parts }) => {
-    expect(partsOf(8, mostSlices).map(({ count }) => count)).toEqual(parts);
+    { mostSlices: 4, counts: [4, 4] },
+    { mostSlices: 3, counts: [2, 3, 3] },
+    { mostSlices: 1, counts: [1, 1, 1, 1, 1, 1, 1, 1] },
+  ])('computes a batch of 8 slices in sub-batches of $counts as it does at once', async ({ mostSlices, counts }) => {
+    expect(splitBatch(8, mostSlices).map(({ count }) => count)).toEqual(counts);
     const remote = [await remoteBatch()];
     const [whole, cut] = [await begun(), await begun(mostSlices)];
     const [loss] = await train(whole, 0, 1, remote);
@@ -141,7 +141,7 @@ describe('Pretraining', () => {
     cut.dispose();
   });
 
-  it('needs less memory in parts, and leaks none', async () => {
+  it('needs less memory in sub-batches, and leaks none', async () => {
     const peakOf = async (mostSlices: number) => {
       const pretraining = await begun(mostSlices);
       await train(pretraining, 0, 1, []);

@@ -19,9 +19,9 @@ import { Adam } from './network/adam.ts';
 import { encode, project } from './network/unet.ts';
 import { takeNumbers } from './numbers.ts';
 import { partitionOf } from './partitions.ts';
-import { partsOf, rowsOf } from './parts.ts';
 import { pairedBatch, spreadSlices } from './sampling.ts';
 import type { SliceStack } from './slices.ts';
+import { rowsOf, splitBatch } from './sub-batches.ts';
 import {
   assertFinite,
   assignWeights,
@@ -117,7 +117,7 @@ export class Pretraining {
     const batch = pairedBatch(volumes, partitions, augmentation, random);
     const sampled = sampleFeatures(this.bank.batch(), remote, sampledFeatures, random);
     const keys = await this.#features(this.#momentum, batch.second, batch.side);
-    const parts = partsOf(batch.count, this.#mostSlices).map((part) => () => {
+    const parts = splitBatch(batch.count, this.#mostSlices).map((part) => () => {
       const anchors = this.#embed(this.#main, rowsOf(batch.first, part, batch.side ** 2), batch.side); // [part, featureLength]
       const { total } = contrastiveLosses(anchors, rowsOf(batch.partitions, part, 1), sampled, temperature);
       return tf.mul(total, part.count / batch.count) as tf.Scalar; // a mean over anchors, so a part counts by its share
@@ -149,7 +149,7 @@ export class Pretraining {
     const { featureLength } = this.#plan;
     const slices = pixels.length / side ** 2;
     const features = new Float32Array(slices * featureLength);
-    for (const part of partsOf(slices, this.#mostSlices)) {
+    for (const part of splitBatch(slices, this.#mostSlices)) {
       const own = this.#embed(weights, rowsOf(pixels, part, side ** 2), side); // [part, featureLength]
       features.set(await takeNumbers(own), part.from * featureLength);
     }

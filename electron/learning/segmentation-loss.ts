@@ -10,7 +10,7 @@ export const SEGMENTATION_SUMS_GRADIENT = 'IsocenterSegmentationSumsGradient';
 
 /**
  * What the loss is made of, summed over the pixels of each class or over all of them: the log-probability that the right class
- * missed, the probability of the class where it is right, and its probability everywhere. Sums of parts of a batch add up to
+ * missed, the probability of the class where it is right, and its probability everywhere. Sums of sub-batches add up to
  * those of the batch. [3, C], for logits [N, H, W, C] and `classes` [N, H, W] with values below C.
  *
  * An engine may have kernels for the sums and their gradient. The first takes logits and classes and gives the sums and the

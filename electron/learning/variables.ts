@@ -48,18 +48,18 @@ export function assignWeights(variables: Variables, weights: WeightTensors): voi
 }
 
 /**
- * Gradients by weight name of a loss that depends on every one of the variables, with the loss. Both are sums over `parts`,
+ * Gradients by weight name of a loss that depends on every one of the variables, with the loss. Both are sums over `terms`,
  * which are computed one after the other and added in order. Throws `engine.diverged` where the loss is not finite.
  */
 export async function lossAndGradients(
   variables: Variables,
   setting: string,
-  parts: (() => tf.Scalar)[],
+  terms: (() => tf.Scalar)[],
 ): Promise<{ loss: number; gradients: Record<string, tf.Tensor> }> {
   const trained = Object.values(variables);
   let sums: tf.Tensor[] = []; // of the loss and of each variable's gradient
-  for (const part of parts) {
-    const { value, grads } = tf.variableGrads(part, trained);
+  for (const term of terms) {
+    const { value, grads } = tf.variableGrads(term, trained);
     const tensors = [value, ...trained.map(({ name }) => grads[name])];
     sums = sums.length === 0 ? tensors : addEach(sums, tensors);
   }

@@ -4,13 +4,13 @@ import { Finetuning } from '../../learning/finetuning.ts';
 import { labelledBatch, labelledSlices, pickSlices } from '../../learning/sampling.ts';
 import { classDice } from '../../learning/scores.ts';
 import { writeWeights } from '../../storage/weight-file.ts';
+import type { BatchSplit } from '../batch-split.ts';
 import type { FinetuneJob, Trained } from '../jobs.ts';
-import type { Passes } from '../memory.ts';
 import { type JobProgress, type RunIdentity, readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
+import { CheckpointSchedule } from './checkpoint-schedule.ts';
 import type { JobContext } from './context.ts';
 import { readPlanWeights, UNET_PARTS, weightsHash } from './plan-weights.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
-import { Saving } from './saving.ts';
 
 interface Opened {
   finetuning: Finetuning;
@@ -22,20 +22,20 @@ export async function finetune(
   job: FinetuneJob,
   volumes: PreparedVolumes,
   context: JobContext,
-  passes: Passes,
+  split: BatchSplit,
 ): Promise<Trained> {
   const { plan, seed, fromStep } = job;
   const began = performance.now();
   if (job.volumes.length === 0) throw fault('engine.no-slices', { what: 'no volume with labels was given' });
-  const opened = await open(job, passes);
+  const opened = await open(job, split);
   const { finetuning, progress } = opened;
-  const saving = new Saving(context, () => save(job, opened));
+  const schedule = new CheckpointSchedule(context, () => save(job, opened));
   try {
-    if (passes.words) context.report({ step: progress.steps, steps: job.steps, notice: passes.words });
+    if (split.notice) context.report({ step: progress.steps, steps: job.steps, notice: split.notice });
     const shows = job.volumes.map((files) => labelledSlices(volumes.labelled(files, plan)));
-    await validateIfDue(job, opened, volumes, saving, context);
+    await validateIfDue(job, opened, volumes, schedule, context);
     while (progress.steps < job.steps) {
-      await saving.pause();
+      await schedule.pause();
       const step = fromStep + progress.steps;
       const picks = pickSlices(shows, plan.finetuneBatch, step, seed, 'finetuning');
       const picked = new Map(picks.map(({ volume }) => [volume, volumes.labelled(job.volumes[volume], plan)]));
@@ -44,9 +44,9 @@ export async function finetune(
       progress.steps++;
       progress.slices += picks.length;
       progress.losses.push(loss);
-      await saving.stepDone(progress.steps === job.steps);
+      await schedule.stepDone(progress.steps === job.steps);
       context.report({ step: progress.steps, steps: job.steps, loss });
-      await validateIfDue(job, opened, volumes, saving, context);
+      await validateIfDue(job, opened, volumes, schedule, context);
     }
     const notes = { step: String(fromStep + job.steps) };
     writeWeights(job.out, await finetuning.weights(), { plan, kind: 'unet', notes });
@@ -55,14 +55,14 @@ export async function finetune(
   }
   const { steps, losses, dice, slices } = progress;
   const seconds = (performance.now() - began) / 1000;
-  return { steps, losses, dice, seconds, volumes: job.volumes.length, slices, parts: passes.parts };
+  return { steps, losses, dice, seconds, volumes: job.volumes.length, slices, parts: split.subBatches };
 }
 
 /**
  * Goes on where the state file is, if it is of this part of the run and of these weights. A later part of a federated
  * fine-tuning begins with the optimiser of the part before.
  */
-async function open(job: FinetuneJob, { mostSlices }: Passes): Promise<Opened> {
+async function open(job: FinetuneJob, { mostSlices }: BatchSplit): Promise<Opened> {
   const weights = readPlanWeights(job.weights, job.plan, UNET_PARTS);
   const begun = weightsHash(weights);
   const checkpoint = readCheckpoint(job.state, identity(job));
@@ -96,7 +96,7 @@ async function validateIfDue(
   job: FinetuneJob,
   { finetuning, progress }: Opened,
   volumes: PreparedVolumes,
-  saving: Saving,
+  schedule: CheckpointSchedule,
   context: JobContext,
 ): Promise<void> {
   const { plan, validation = [], validateAt = [] } = job;
@@ -105,7 +105,7 @@ async function validateIfDue(
   if (validation.length === 0 || !validateAt.includes(step) || isScored) return;
   const perLabel = plan.labels.map(() => 0);
   for (const files of validation) {
-    await saving.pause();
+    await schedule.pause();
     const volume = volumes.labelled(files, plan);
     const predicted = await finetuning.classify(volume);
     plan.labels.forEach((_, index) => {

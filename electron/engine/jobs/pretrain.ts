@@ -1,29 +1,29 @@
 import { seededRandom } from '../../../shared/random.ts';
 import { deal } from '../../learning/sampling.ts';
 import { writeWeights } from '../../storage/weight-file.ts';
+import type { BatchSplit } from '../batch-split.ts';
 import type { PretrainJob, Trained } from '../jobs.ts';
-import type { Passes } from '../memory.ts';
+import { CheckpointSchedule } from './checkpoint-schedule.ts';
 import type { JobContext } from './context.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
 import { openRound, saveRound } from './pretraining-round.ts';
-import { Saving } from './saving.ts';
 
 /** The round's contrastive steps that are not done yet. */
 export async function pretrain(
   job: PretrainJob,
   volumes: PreparedVolumes,
   context: JobContext,
-  passes: Passes,
+  split: BatchSplit,
 ): Promise<Trained> {
   const { plan, round, seed } = job;
   const began = performance.now();
-  const opened = await openRound(job, volumes, passes);
+  const opened = await openRound(job, volumes, split);
   const { pretraining, progress } = opened;
-  const saving = new Saving(context, () => saveRound(job, opened));
+  const schedule = new CheckpointSchedule(context, () => saveRound(job, opened));
   try {
-    if (passes.words) context.report({ step: progress.steps, steps: plan.stepsPerRound, notice: passes.words });
+    if (split.notice) context.report({ step: progress.steps, steps: plan.stepsPerRound, notice: split.notice });
     while (progress.steps < plan.stepsPerRound) {
-      await saving.pause();
+      await schedule.pause();
       const dealt = ((round - 1) * plan.stepsPerRound + progress.steps) * plan.volumesPerStep;
       const chosen = deal(job.volumes.length, dealt, plan.volumesPerStep, seed, 'pretraining', 'volumes');
       const { loss, slices } = await pretraining.step(
@@ -34,7 +34,7 @@ export async function pretrain(
       progress.steps++;
       progress.slices += slices;
       progress.losses.push(loss);
-      await saving.stepDone(progress.steps === plan.stepsPerRound);
+      await schedule.stepDone(progress.steps === plan.stepsPerRound);
       context.report({ step: progress.steps, steps: plan.stepsPerRound, loss });
     }
     writeWeights(job.out, await pretraining.weights(), { plan, kind: 'encoder', notes: { round: String(round) } });
@@ -43,5 +43,5 @@ export async function pretrain(
   }
   const { steps, losses, slices } = progress;
   const seconds = (performance.now() - began) / 1000;
-  return { steps, losses, dice: [], seconds, volumes: job.volumes.length, slices, parts: passes.parts };
+  return { steps, losses, dice: [], seconds, volumes: job.volumes.length, slices, parts: split.subBatches };
 }

@@ -2,8 +2,8 @@
 import { fault } from '../../../shared/errors.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import { Pretraining } from '../../learning/pretraining.ts';
+import type { BatchSplit } from '../batch-split.ts';
 import type { FeaturesJob } from '../jobs.ts';
-import type { Passes } from '../memory.ts';
 import { type JobProgress, type RunIdentity, readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
 import { ENCODER_PARTS, readPlanWeights, weightsHash } from './plan-weights.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
@@ -21,7 +21,7 @@ export interface PretrainingRound {
 export async function openRound(
   job: FeaturesJob,
   volumes: PreparedVolumes,
-  { mostSlices }: Passes,
+  { mostSlices }: BatchSplit,
 ): Promise<PretrainingRound> {
   const { plan, round, seed } = job;
   if (job.volumes.length === 0) throw fault('engine.no-slices', { what: 'this site has no volumes' });

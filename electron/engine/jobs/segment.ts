@@ -5,13 +5,13 @@ import { emptyLabelMap, restoreProbabilities } from '../../imaging/restore.ts';
 import { segmentSlices } from '../../learning/segmentation.ts';
 import { toVariables } from '../../learning/variables.ts';
 import { readVolume, writeLabelFile } from '../../storage/volume-file.ts';
+import type { BatchSplit } from '../batch-split.ts';
 import type { Segmented, SegmentJob } from '../jobs.ts';
-import type { Passes } from '../memory.ts';
 import { type JobContext, pause } from './context.ts';
 import { readPlanWeights, UNET_PARTS } from './plan-weights.ts';
 
 /** Writes a label map on the grid of each volume; what the plan's crop leaves out is background. */
-export async function segment(job: SegmentJob, context: JobContext, { mostSlices }: Passes): Promise<Segmented> {
+export async function segment(job: SegmentJob, context: JobContext, { mostSlices }: BatchSplit): Promise<Segmented> {
   const { plan } = job;
   const settings = networkSettings(plan);
   const began = performance.now();
