@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { agreedPlan, canonicalJson, networkSettings, planProblems, planSchema, planText } from './plan.ts';
+import { agreedPlan, canonicalJson, networkSettings, type Plan, planProblems, planSchema, planText } from './plan.ts';
 
 describe('planSchema', () => {
   it('fills in what a plan file leaves out', () => {
@@ -58,10 +59,19 @@ describe('networkSettings', () => {
 });
 
 describe('agreedPlan', () => {
-  it('says nothing of the engine where each site has its own, so that plans of versions without engines keep their hash', () => {
-    const older = { ...planSchema.parse({}), engine: undefined };
+  it('says nothing of what earlier versions did not know, so that their plans keep their hash', () => {
+    const hash = (plan: Plan) => createHash('sha256').update(planText(plan)).digest('hex');
+    expect(hash(planSchema.parse({}))).toBe('a3998bf016b1bc2cc64f6bc36c1e5186111b3999f4da1a1eb8549475a55cc343');
+    expect(hash(planSchema.parse({ engine: 'wasm' }))).toBe(
+      '8a5bfde2eb552754e8f7296e58bdb816723466c674c1955c544fde1558b281fa',
+    );
+  });
+
+  it('says nothing of the engine where each site has its own, nor of the usual method', () => {
+    const older = { ...planSchema.parse({}), engine: undefined, method: undefined };
     expect(planText(planSchema.parse({}))).toBe(canonicalJson(older));
     expect(agreedPlan(planSchema.parse({}))).not.toHaveProperty('engine');
+    expect(agreedPlan(planSchema.parse({}))).not.toHaveProperty('method');
   });
 
   it('holds an engine that is named', () => {

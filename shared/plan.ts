@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { engineChoices } from './engine.ts';
+import { methodNames, usualMethod } from './method.ts';
 
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const fraction = z.number().min(0).max(1);
@@ -42,7 +43,8 @@ export const planSchema = z.strictObject({
   baseWidth: z.int().min(4).max(64).multipleOf(4).default(16), // channels of the first level; 48 in the paper, 16 suits a CPU
   featureLength: count(16, 512).default(128), // numbers in a feature vector
 
-  // Contrastive pre-training
+  // Pre-training
+  method: z.enum(methodNames).default(usualMethod), // the pretext task that it learns from
   rounds: count(0, 1000).default(10), // 0 skips pre-training
   stepsPerRound: count(1, 10_000).default(12),
   volumesPerStep: count(1, 64).default(4), // V: each gives one slice per partition, twice augmented
@@ -115,12 +117,12 @@ export function networkSettings(plan: Plan): NetworkSettings {
 /**
  * What a plan agrees on, as it is sent, stored and hashed. An engine that is named is part of it: nobody can change it
  * behind the sites' backs. `auto` leaves each site its choice, so it says nothing and is left out; with that, plans made
- * before there was a choice keep their hash. A command's `--engine` is no part of a plan, so that a run goes on, from its
- * checkpoint, with another engine than it began with.
+ * before there was a choice keep their hash; the usual method is left out for the same reason. A command's `--engine` is no
+ * part of a plan, so that a run goes on, from its checkpoint, with another engine than it began with.
  */
 export function agreedPlan(plan: Plan): PlanInput {
-  const { engine, ...agreed } = plan;
-  return engine === 'auto' ? agreed : plan;
+  const { engine, method, ...agreed } = plan;
+  return { ...agreed, ...(engine === 'auto' ? {} : { engine }), ...(method === usualMethod ? {} : { method }) };
 }
 
 /** The text whose SHA-256 is the plan's hash, the same at every site. */

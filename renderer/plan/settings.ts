@@ -42,6 +42,7 @@ export const settings: Setting[] = [
   more('featureLength', 'network'),
   more('seed', 'network'),
   more('engine', 'network', 'choice'),
+  more('method', 'pretraining', 'choice'),
   main('rounds', 'pretraining'),
   main('stepsPerRound', 'pretraining'),
   main('volumesPerStep', 'pretraining'),

@@ -6,6 +6,7 @@ import { type SettingPath, type SettingValue, settings, settingValue } from './s
 /** What can be chosen, with its names, where a setting is a choice. */
 export function choicesOf(path: SettingPath): Record<string, string> | undefined {
   if (path === 'axis') return texts.plan.axes;
+  if (path === 'method') return texts.plan.methods;
   return path === 'engine' ? texts.plan.engines : undefined;
 }
 

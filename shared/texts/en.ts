@@ -8,6 +8,7 @@ import type { RunKind, RunState } from '../api/training.ts';
 import type { Verdict } from '../api/viewer.ts';
 import type { LabelState } from '../api/volumes.ts';
 import type { EngineChoice, EngineName } from '../engine.ts';
+import type { MethodName } from '../method.ts';
 import type { SettingPath } from '../plan.ts';
 import type { SliceAxis } from '../volume.ts';
 import { amount, bytes, number } from './numbers.ts';
@@ -513,6 +514,10 @@ const settings: Record<SettingPath, SettingText> = {
     label: 'Engine',
     help: 'What computes. An engine that is named here is used at every site, for comparing numbers; where it cannot be used, nothing is trained.',
   },
+  method: {
+    label: 'Method',
+    help: 'What the network learns from before it sees labels. All sites learn from the same.',
+  },
   rounds: {
     label: 'Rounds',
     unit: 'of pre-training',
@@ -631,6 +636,7 @@ const plan = {
     coronal: 'Coronal (back to front)',
     sagittal: 'Sagittal (left to right)',
   } satisfies Record<SliceAxis, string>,
+  methods: { fcl: 'Federated contrastive learning' } satisfies Record<MethodName, string>,
   engines: { auto: 'Each site’s own choice', ...engineNames } satisfies Record<EngineChoice, string>,
   presetsLabel: 'Begin with',
   presets: {

@@ -5,6 +5,7 @@ import type { Stage } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import { decodeWeights, encodeSafetensors } from '../../../shared/safetensors.ts';
+import { trainedParts } from '../../../shared/weight-shapes.ts';
 import { Coordinator } from '../../federation/coordinator/coordinator.ts';
 import type { CoordinatorEvent } from '../../federation/coordinator/events.ts';
 import { listeningAddress } from '../../federation/wire/address.ts';
@@ -138,7 +139,7 @@ async function initialWeights(
     }
     await trainer.run('initialise', {
       plan,
-      parts: stage === 'pretraining' ? ['encoder', 'projection'] : ['encoder', 'decoder'],
+      parts: trainedParts(plan, stage),
       from: previous ? before : from,
       out,
     });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ComputedOn, computedOnText } from '../../../shared/engine.ts';
 import { type Plan, planSchema } from '../../../shared/plan.ts';
+import { trainedParts } from '../../../shared/weight-shapes.ts';
 import type { Progress, Trained, VolumeFiles } from '../../engine/jobs.ts';
 import type { Run } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
@@ -77,7 +78,11 @@ function finetune(
     const out = join(run.folder, 'unet.safetensors');
     if (!existsSync(weights)) {
       const start = from === 'random' ? undefined : folder.models.get(from).file;
-      await trainer.run('initialise', { plan, parts: ['encoder', 'decoder'], from: start, out: weights }, { signal });
+      await trainer.run(
+        'initialise',
+        { plan, parts: trainedParts(plan, 'finetuning'), from: start, out: weights },
+        { signal },
+      );
     }
     const result = await trainer.run(
       'finetune',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ComputedOn, computedOnText } from '../../../shared/engine.ts';
 import { fault } from '../../../shared/errors.ts';
 import type { Plan } from '../../../shared/plan.ts';
+import { trainedParts } from '../../../shared/weight-shapes.ts';
 import type { Progress } from '../../engine/jobs.ts';
 import type { Metric, Run } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
@@ -41,7 +42,11 @@ export async function pretrainAlone(site: SiteContext, options: PretrainOptions)
     const weightsAfter = (round: number) => join(run.folder, `encoder-${round}.safetensors`);
     const state = join(run.folder, 'state.safetensors');
     if (!existsSync(weightsAfter(run.round))) {
-      await trainer.run('initialise', { plan, parts: ['encoder', 'projection'], out: weightsAfter(0) }, { signal });
+      await trainer.run(
+        'initialise',
+        { plan, parts: trainedParts(plan, 'pretraining'), out: weightsAfter(0) },
+        { signal },
+      );
     }
     let loss = meanLoss(folder.runs.metrics(run.id), run.round);
     for (let round = run.round + 1; round <= plan.rounds; round++) {
