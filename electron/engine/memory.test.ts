@@ -33,7 +33,12 @@ async function step(phase: Phase, plan: Plan, mostSlices: number): Promise<void>
     const weights = initialWeights(networkSettings(plan), ['encoder', 'projection'], 1);
     const pretraining = new Pretraining(plan, weights, mostSlices);
     const known = Array.from({ length: plan.bankSize }, (_, index) => index % plan.partitions);
-    pretraining.bank.enqueue(new Float32Array(plan.bankSize * plan.featureLength).fill(0.1), Uint8Array.from(known));
+    const vectors = new Float32Array(plan.bankSize * plan.featureLength).fill(0.1);
+    pretraining.restore({
+      ...(await pretraining.state()),
+      'bank/vectors': { shape: [plan.bankSize, plan.featureLength], data: vectors },
+      'bank/partitions': { shape: [plan.bankSize], data: Uint8Array.from(known) },
+    });
     await pretraining.step([slices, slices], [], random);
     pretraining.dispose();
   } else {

@@ -7,9 +7,9 @@ import { totalmem } from 'node:os';
 import type { EngineName } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import { networkSettings, type Plan } from '../../shared/plan.ts';
-import { channelsOf, type NetworkPart, weightShapes } from '../../shared/weight-shapes.ts';
+import { channelsOf, type NetworkPart, trainedParts, weightCount } from '../../shared/weight-shapes.ts';
+import { methodOf } from '../learning/methods/index.ts';
 import type { Started } from './choice.ts';
-import { ENCODER_PARTS, UNET_PARTS } from './jobs/plan-weights.ts';
 
 export type Phase = 'pretraining' | 'finetuning' | 'segmentation';
 
@@ -33,7 +33,6 @@ const PROFILES: Record<EngineName, MemoryProfile> = {
 };
 
 const FLOAT = 4; // bytes
-const COMPARISONS = 25; // numbers that the contrastive loss keeps for each feature that an anchor is compared with
 const COPIES = 8; // of the weights, by which a process grows while it writes a checkpoint of weights and moments
 const AREAS = 16e6; // bytes that an engine works in whatever the plan
 const SCATTERED = 0.05; // of the tensors: holes between them
@@ -69,13 +68,15 @@ function heldFloats(phase: Phase, plan: Plan, subBatches: number): number {
   const gradients = subBatches > 1 ? 2 : 1; // the sum so far, and the sub-batch's own
   const held = (3 + gradients) * trained; // weights and both moments of Adam
   if (phase === 'finetuning') return held;
-  return held + trained + plan.sampledFeatures * plan.featureLength; // the momentum encoder, the features compared with
+  return held + methodOf(plan).memory(plan).held;
 }
 
 function weightFloats(plan: Plan, phase: Phase): number {
-  const parts: NetworkPart[] = phase === 'pretraining' ? ENCODER_PARTS : UNET_PARTS;
-  const shapes = Object.values(weightShapes(networkSettings(plan), parts));
-  return sum(shapes.map((shape) => shape.reduce((product, side) => product * side, 1)));
+  return weightCount(networkSettings(plan), partsOf(phase, plan));
+}
+
+function partsOf(phase: Phase, plan: Plan): NetworkPart[] {
+  return trainedParts(plan, phase === 'pretraining' ? phase : 'finetuning');
 }
 
 /** What every slice adds: the maps of electron/learning/network/unet.ts, each level's being its pixels times its channels. */
@@ -92,9 +93,9 @@ function sliceFloats(phase: Phase, plan: Plan, { norm, loss }: MemoryProfile): n
   }
   // Of both convolutions of a level what they and their norms give, and the gradients of all four; the maxima and theirs.
   const encoding = pixels(1) + 8 * encoder + (encoder - map(1)) + norm * map(1);
-  if (phase === 'pretraining') return encoding + COMPARISONS * plan.sampledFeatures;
   // The join (2), both convolutions (4), the gradients of all that, that of what came up (1/4), the sum of a skip's two.
-  return encoding + 13.25 * decoder + loss * scores;
+  const decoding = partsOf(phase, plan).includes('decoder') ? 13.25 * decoder : 0;
+  return encoding + decoding + (phase === 'pretraining' ? methodOf(plan).memory(plan).perSlice : loss * scores);
 }
 
 /** Bytes that a step may take. */

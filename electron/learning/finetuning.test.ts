@@ -64,7 +64,8 @@ describe('Finetuning', () => {
     const first = new Finetuning(plan, start());
     const early = await train(first, 0, 2);
     const stored = encodeSafetensors(await first.state());
-    const resumed = Finetuning.resume(plan, decodeSafetensors(stored, 'checkpoint').tensors);
+    const resumed = new Finetuning(plan, start());
+    resumed.restore(decodeSafetensors(stored, 'checkpoint').tensors);
     expect([...early, ...(await train(resumed, 2, 4))]).toEqual(losses);
     expect(encodeSafetensors(await resumed.state())).toEqual(encodeSafetensors(await straight.state()));
     for (const each of [straight, first, resumed]) each.dispose();

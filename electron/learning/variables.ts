@@ -47,6 +47,8 @@ export function assignWeights(variables: Variables, weights: WeightTensors): voi
   }
 }
 
+export type Gradients = Record<string, tf.Tensor>; // by weight name
+
 /**
  * Gradients by weight name of a loss that depends on every one of the variables, with the loss. Both are sums over `terms`,
  * which are computed one after the other and added in order. Throws `engine.diverged` where the loss is not finite.
@@ -55,7 +57,7 @@ export async function lossAndGradients(
   variables: Variables,
   setting: string,
   terms: (() => tf.Scalar)[],
-): Promise<{ loss: number; gradients: Record<string, tf.Tensor> }> {
+): Promise<{ loss: number; gradients: Gradients }> {
   const trained = Object.values(variables);
   let sums: tf.Tensor[] = []; // of the loss and of each variable's gradient
   for (const term of terms) {

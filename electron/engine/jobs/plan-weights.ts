@@ -6,9 +6,6 @@ import { type NetworkPart, weightShapes } from '../../../shared/weight-shapes.ts
 import { sha256 } from '../../storage/plan-hash.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 
-export const ENCODER_PARTS: NetworkPart[] = ['encoder', 'projection'];
-export const UNET_PARTS: NetworkPart[] = ['encoder', 'decoder'];
-
 /** Throws as `readWeights`, and `engine.weights-do-not-fit`. Parts that were not asked for are left out. */
 export function readPlanWeights(file: string, plan: Plan, parts: NetworkPart[]): WeightTensors {
   return fitting(readWeights(file).weights, file, plan, parts);
