@@ -15,7 +15,7 @@ export interface Series {
   slices: SliceFile[]; // in order of position, or the one file of a multi-frame object
 }
 
-export interface GroupedSeries {
+interface GroupedSeries {
   series: Series[];
   refused: { path: string; error: IsocenterError }[];
 }

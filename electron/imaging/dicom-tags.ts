@@ -22,7 +22,7 @@ export interface SliceFile {
 }
 
 /** A DICOM file of a picture that is too damaged for its attributes to be read. */
-export interface DamagedSlice {
+interface DamagedSlice {
   file: string;
   mentions: string[]; // the unique identifiers in what is left, its series' among them
 }

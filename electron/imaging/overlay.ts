@@ -15,7 +15,7 @@ export interface Outline {
   dashed: boolean; // thin and broken, for what is only compared with
 }
 
-export interface ColourPicture {
+interface ColourPicture {
   width: number;
   height: number;
   data: Uint8Array; // [height, width, 3]

@@ -8,12 +8,12 @@
 import { basename, dirname, join, sep } from 'node:path';
 
 /** An image file, or a DICOM series, whose place and name are those of its folder. */
-export interface Named {
+interface Named {
   path: string;
   isSeries: boolean;
 }
 
-export interface LabelFile {
+interface LabelFile {
   path: string;
   candidates: string[]; // images it may belong to: none, one or, where names are not unique, several
 }

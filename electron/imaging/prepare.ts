@@ -8,7 +8,7 @@ import type { LabelMap, Volume } from '../../shared/volume.ts';
 import { type Picture, type PicturePlan, pictureOf, pixelToVoxel, type Side, shownPixels } from './picture.ts';
 import { linearTaps, type Taps } from './resampling.ts';
 
-export interface PreparedVolume {
+interface PreparedVolume {
   count: number; // slices, Z
   side: number; // pixels
   pixels: Float32Array; // [Z, side, side]

@@ -9,7 +9,7 @@ import { type PicturePlan, pictureOf, type Side, shownPixels, voxelToPixel } fro
 import { linearTaps, type Taps } from './resampling.ts';
 
 /** How sure the labelled voxels are: how many there are, and their labels' probabilities summed. */
-export interface Certainty {
+interface Certainty {
   voxels: number;
   probability: number;
 }

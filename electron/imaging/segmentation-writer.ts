@@ -10,7 +10,7 @@ import { fault } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/volume.ts';
 import { toItk } from './itk.ts';
 
-export interface Segment {
+interface Segment {
   label: number; // in the label map
   name: string;
   colour: string; // #rrggbb

@@ -79,7 +79,7 @@ export function spreadSlices(slices: number, partitions: number, each: number, r
   return Array.from({ length: each }, (_, turn) => columns.flatMap((column) => column.slice(turn, turn + 1))).flat();
 }
 
-export interface SlicePick {
+interface SlicePick {
   volume: number;
   slice: number;
 }

@@ -10,7 +10,7 @@ import { splitBatch } from './sub-batches.ts';
 export const SLICES_AT_ONCE = 16; // in a pass forward, where the memory at hand is enough for them
 
 /** Class probabilities of some consecutive slices. */
-export interface ProbabilityBatch {
+interface ProbabilityBatch {
   from: number; // the first slice
   count: number; // slices
   probabilities: Float32Array; // [count, side, side, classes], class 0 being background

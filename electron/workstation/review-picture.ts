@@ -8,7 +8,7 @@ import { encode } from 'fast-png';
 import type { SliceAxis } from '../../shared/volume.ts';
 import { drawOverlay, type Outline } from '../imaging/overlay.ts';
 import { readSettings } from '../site/settings.ts';
-import { cutSlice, planes, tellingSlice } from '../site/slices.ts';
+import { cutSlice, mostLabelledSlice, planes } from '../site/slices.ts';
 import { displayOf } from '../site/thumbnails.ts';
 import { writeFileAtomic } from '../storage/atomic-file.ts';
 import { labelVersion, type VolumeRecord } from '../storage/catalogue.ts';
@@ -38,7 +38,7 @@ export function drawReviewPicture(folder: SiteFolder, map: LabelMapRecord, side:
   const reference = hasReference(volume, map) ? readLabelFile(volume.labelFile) : undefined;
   const axis = axisOf(folder, map);
   const { across, down, through } = planes[axis];
-  const index = tellingSlice(volume.grid, axis, reference ?? prediction); // where there is most to get right
+  const index = mostLabelledSlice(volume.grid, axis, reference ?? prediction); // where there is most to get right
   const cut = (voxels: Uint8Array) => cutSlice(voxels, size, axis, index);
   const outlines: Outline[] = [{ labels: cut(prediction.voxels), dashed: false }];
   if (reference) outlines.push({ labels: cut(reference.voxels), dashed: true });

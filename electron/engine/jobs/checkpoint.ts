@@ -24,7 +24,7 @@ export interface JobProgress extends z.infer<typeof progressSchema> {
   losses: number[]; // one a finished step
 }
 
-export interface Checkpoint {
+interface Checkpoint {
   progress: JobProgress;
   tensors: StoredTensors; // what the trainer's `state` gave
 }

@@ -37,7 +37,7 @@ export interface TrainingJob<Model extends Training> extends TrainingStart<Model
   afterStep?(model: Model, progress: JobProgress, pause: () => Promise<void>): Promise<DicePoint | undefined>;
 }
 
-export type DicePoint = Trained['dice'][number];
+type DicePoint = Trained['dice'][number];
 
 /** The steps that are not done yet. Throws as `openTraining`, and the reason of the context's signal where it aborts. */
 export async function train<Model extends Training>(

@@ -5,7 +5,7 @@
 import type * as tf from '@tensorflow/tfjs';
 
 /** A tensor as the addon knows it. */
-export interface Handle {
+interface Handle {
   id: number;
   shape: number[];
   dtype: number; // TensorFlow's number for the type

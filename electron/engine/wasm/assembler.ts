@@ -5,7 +5,7 @@
  */
 
 export type Code = number[];
-export type Type = 'i32' | 'f32' | 'v128';
+type Type = 'i32' | 'f32' | 'v128';
 export interface Local {
   index: number;
   type: Type;

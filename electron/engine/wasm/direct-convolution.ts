@@ -9,7 +9,7 @@ const LEAST_NUMBERS = 16_384; // a thread's share: less is not worth waking it
 const PARTS = 8; // of a batch whose filter gradients are summed: always as many, so that threads don't change the sum
 
 /** Where the weight from input channel k to output channel n at tap t stands: start + t * tap + k * input + n * output. */
-export interface FilterOrder {
+interface FilterOrder {
   start: number;
   tap: number;
   input: number;

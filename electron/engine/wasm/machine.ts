@@ -14,7 +14,7 @@ interface EmscriptenModule {
 }
 
 /** Where there is no memory left, the backend would go on with the address 0, and write over itself. */
-function refuseNothing(module: EmscriptenModule): void {
+function throwWhereFull(module: EmscriptenModule): void {
   module._free(module._malloc(4)); // at its first call the function puts another in its place
   const allocate = module._malloc;
   module._malloc = (bytes) => {
@@ -33,7 +33,7 @@ export class Machine {
   constructor(backend: BackendWasm) {
     this.#backend = backend;
     this.#module = backend.wasm as unknown as EmscriptenModule;
-    refuseNothing(this.#module);
+    throwWhereFull(this.#module);
     this.#pool = new ThreadPool(compileWork(), sharedMemory);
   }
 

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { fault } from '../../../shared/errors.ts';
 
-const TOLD_WITHIN = 1000; // ms after a failed read in which a lost device is told
+const LOSS_SEEN_WITHIN = 1000; // ms after a failed read in which the loss of a device shows
 
 /**
  * From now on every read of the backend throws once its device is lost or has refused something. `name` is the device's.
@@ -34,7 +34,7 @@ export function guardReads(backend: WebGPUBackend, name: string): () => void {
       assertWorking();
       return values;
     } catch (error) {
-      await Promise.race([lost, setTimeout(failure ? 0 : TOLD_WITHIN)]);
+      await Promise.race([lost, setTimeout(failure ? 0 : LOSS_SEEN_WITHIN)]);
       assertWorking();
       throw error;
     }

@@ -14,20 +14,20 @@ const LARGEST_MAP = 1 / 4;
 
 /** Bytes for training. `vendor` is WebGPU's name of it, or 'software' for a card that the processor plays. */
 export async function memoryOf(vendor: string, limits: GPUSupportedLimits): Promise<number> {
-  const known = (await tell(vendor)) ?? limits.maxBufferSize; // a card that gives so much at once has at least that
+  const known = (await reportedMemory(vendor)) ?? limits.maxBufferSize; // a card that gives so much at once has at least that
   return Math.min(known, Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / LARGEST_MAP);
 }
 
-async function tell(vendor: string): Promise<number | undefined> {
+async function reportedMemory(vendor: string): Promise<number | undefined> {
   if (vendor === 'apple' || vendor === 'software') return totalmem() / 2;
-  if (vendor === 'nvidia') return tellNvidia();
+  if (vendor === 'nvidia') return nvidiaMemory();
   const own = readLargest('mem_info_vram_total', 'lmem_total_bytes'); // of AMD's and Intel's drivers
   if (own !== undefined && own >= SMALL) return own;
   return own !== undefined || vendor === 'intel' ? totalmem() / 2 : undefined;
 }
 
 /** By the driver's own command, on Linux and Windows. */
-async function tellNvidia(): Promise<number | undefined> {
+async function nvidiaMemory(): Promise<number | undefined> {
   try {
     const query = ['--query-gpu=memory.total', '--format=csv,noheader,nounits'];
     const { stdout } = await promisify(execFile)('nvidia-smi', query, { timeout: 10_000 });

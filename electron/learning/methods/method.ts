@@ -20,7 +20,7 @@ export interface Method {
 }
 
 /** Numbers that a step holds at its peak besides what the trained weights, their gradients and their maps are. */
-export interface MethodMemory {
+interface MethodMemory {
   held: number; // whatever the number of slices
   perSlice: number;
 }

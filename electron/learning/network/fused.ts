@@ -12,9 +12,9 @@ export const JOIN_SKIP = 'IsocenterJoinSkip';
 export const JOIN_SKIP_GRADIENT = 'IsocenterJoinSkipGradient';
 
 /** Slope of the leaky ReLU below zero. */
-export const LEAK = 0.01;
+const LEAK = 0.01;
 /** Added to the variance, so that a constant slice does not divide by zero. */
-export const EPSILON = 1e-5;
+const EPSILON = 1e-5;
 /** Groups of channels that are normalised together: group norm keeps what differs between the channels of a group. */
 const GROUPS = 4;
 
@@ -23,7 +23,7 @@ function hasKernel(name: string, ...tensors: tf.Tensor4D[]): boolean {
   return tensors.every((tensor) => tensor.shape[3] % 4 === 0) && tf.getKernel(name, tf.getBackend()) !== undefined;
 }
 
-export function groupsOf(channels: number): number {
+function groupsOf(channels: number): number {
   let groups = Math.min(GROUPS, channels);
   while (channels % groups !== 0) groups--;
   return groups;

@@ -8,7 +8,7 @@
 export const PYTHON = '3.11';
 export const PLATFORMS = ['2_27', '2_25', '2_17', '2_12'].map((libc) => `manylinux_${libc}_x86_64`);
 
-export interface Wheel {
+interface Wheel {
   name: string;
   version: string;
   sha256: string;
