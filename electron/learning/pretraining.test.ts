@@ -102,6 +102,21 @@ describe('Pretraining', () => {
     resumed.dispose();
   });
 
+  it('keeps its state under the names that checkpoints of earlier versions have', async () => {
+    const pretraining = await begun();
+    const weights = Object.keys(start());
+    const sets = ['main', 'momentum', 'adam/first', 'adam/second'];
+    expect(Object.keys(await pretraining.state()).toSorted()).toEqual(
+      [
+        ...sets.flatMap((set) => weights.map((name) => `${set}/${name}`)),
+        'adam/steps',
+        'bank/partitions',
+        'bank/vectors',
+      ].toSorted(),
+    );
+    pretraining.dispose();
+  });
+
   it('puts the averaged weights into the main encoder only', async () => {
     const pretraining = await begun();
     const other = initialWeights(networkSettings(plan), ['encoder', 'projection'], 99);
