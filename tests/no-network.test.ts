@@ -1,6 +1,7 @@
 /**
- * The code that sees pixels has no way to the network: what the trainer and the readers of images are made of, and what that
- * imports from the rest of the house, names none of Node's network modules and none of the globals that open a connection.
+ * The code that sees pixels has no way to the network: what the trainer and the readers of images are made of, and what
+ * that imports from the rest of the house, names none of Node's network modules and none of the globals that open a
+ * connection.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -10,7 +11,9 @@ import { describe, expect, it } from 'vitest';
 const root = resolve(import.meta.dirname, '..');
 const folders = ['electron/engine', 'electron/learning', 'electron/imaging'];
 
-/** A command of its own, which fetches a library when somebody asks for it; tests/imports.test.ts keeps the app from it. */
+/**
+ * A command of its own, which fetches a library when somebody asks for it; tests/imports.test.ts keeps the app from it.
+ */
 const exception = 'electron/engine/tensorflow/setup/';
 
 const modules = ['net', 'http', 'https', 'http2', 'tls', 'dgram', 'dns'];

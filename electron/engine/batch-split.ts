@@ -15,8 +15,8 @@ export interface BatchSplit {
 }
 
 /**
- * The fewest sub-batches that fit into what is free. Where not even a slice does, they are of one slice each, because what
- * others hold may come free; what the device lacks never will: throws `engine.too-little-memory`.
+ * The fewest sub-batches that fit into what is free. Where not even a slice does, they are of one slice each, because
+ * what others hold may come free; what the device lacks never will: throws `engine.too-little-memory`.
  */
 export function splitToFit(budget: MemoryBudget, phase: Phase, plan: Plan, { engine, device }: ComputedOn): BatchSplit {
   const batch = slicesOf(phase, plan);

@@ -1,4 +1,6 @@
-/** What every engine is to the trainer: it can be looked at, and it can be made TensorFlow.js's backend of this process. */
+/**
+ * What every engine is to the trainer: it can be looked at, and it can be made TensorFlow.js's backend of this process.
+ */
 import type { EngineLook, EngineName } from '../../shared/engine.ts';
 
 export type { EngineLook };

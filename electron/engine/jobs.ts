@@ -93,7 +93,8 @@ export interface EvaluateJob {
 export interface Trained {
   steps: number;
   losses: number[]; // one a step, also of steps done before a restart
-  dice: { step: number; dice: number; perLabel: number[] }[]; // learning curve on the plan's pixels, empty without validation
+  /** Learning curve on the plan's pixels, empty without validation. */
+  dice: { step: number; dice: number; perLabel: number[] }[];
   seconds: number; // in this process
   volumes: number; // trained on
   slices: number; // shown to the network in all steps together

@@ -1,4 +1,7 @@
-/** The kernels that an engine has for the network, held to the same steps put together from tfjs operations on the plain JavaScript backend. */
+/**
+ * The kernels that an engine has for the network, held to the same steps put together from tfjs operations on the plain
+ * JavaScript backend.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NetworkPart } from '../../shared/weight-shapes.ts';

@@ -1,7 +1,7 @@
 /**
- * What a step of training needs of memory at its peak, predicted from the plan before anything is computed, and what there is
- * for it. The peak is the end of the pass backward: TensorFlow.js frees neither what it kept on the way forward nor any
- * gradient before that pass is over.
+ * What a step of training needs of memory at its peak, predicted from the plan before anything is computed, and what
+ * there is for it. The peak is the end of the pass backward: TensorFlow.js frees neither what it kept on the way
+ * forward nor any gradient before that pass is over.
  */
 import { totalmem } from 'node:os';
 import type { EngineName } from '../../shared/engine.ts';
@@ -13,7 +13,10 @@ import type { Started } from './choice.ts';
 
 export type Phase = 'pretraining' | 'finetuning' | 'segmentation';
 
-/** What an engine takes of memory besides tensors. Measured with TensorFlow.js 4.22, TensorFlow 2.21 and Node 24; see `needOf`. */
+/**
+ * What an engine takes of memory besides tensors. Measured with TensorFlow.js 4.22, TensorFlow 2.21 and Node 24; see
+ * `needOf`.
+ */
 interface MemoryProfile {
   /** Maps of the first level that its norm holds at once besides what goes in and comes out, on the way back. */
   norm: number;
@@ -27,7 +30,8 @@ interface MemoryProfile {
 
 const PROFILES: Record<EngineName, MemoryProfile> = {
   tensorflow: { norm: 10, loss: 19, filters: 0, process: 800e6 },
-  // Its norm holds 0; the rest stands for buffers that its pool keeps: 1.1 times `tensorsOf` with 32 pixels and width 8.
+  // Its norm holds 0; the rest stands for buffers that its pool keeps: 1.1 times `tensorsOf` with 32 pixels and width
+  // 8.
   webgpu: { norm: 10, loss: 19, filters: 0, process: 800e6 },
   wasm: { norm: 0, loss: 3, filters: 9, process: 500e6 },
 };
@@ -41,18 +45,18 @@ const MOST_GROWTH = 100e6; // bytes
 const MARGIN = 0.9; // of what is free, since other programs want some as well
 
 /**
- * Bytes of tensors at the peak of a step that computes `slices` at once. A batch of several sub-batches has gradients to add up.
- * Within 1 % of what TensorFlow.js counts on `wasm`; what the other engines hold besides, it does not count.
+ * Bytes of tensors at the peak of a step that computes `slices` at once. A batch of several sub-batches has gradients
+ * to add up. Within 1 % of what TensorFlow.js counts on `wasm`; what the other engines hold besides, it does not count.
  */
 export function tensorsOf(phase: Phase, plan: Plan, engine: EngineName, slices: number, subBatches: number): number {
   return FLOAT * (heldFloats(phase, plan, subBatches) + slices * sliceFloats(phase, plan, PROFILES[engine]));
 }
 
 /**
- * Bytes that an engine takes for that. Measured with widths of 4 to 32, slices of 48 to 128 pixels and batches of 4 to 64, it is
- * 5 to 30 % more than the WebAssembly memory of `wasm` (4.24 GB against 4.05 GB with 22 slices of 256), 5 to 35 % more than the
- * resident memory of `tensorflow` on a processor; of less than 50 MB up to 60 %.
- * How TensorFlow goes about the memory of an NVIDIA card was not measured.
+ * Bytes that an engine takes for that. Measured with widths of 4 to 32, slices of 48 to 128 pixels and batches of 4 to
+ * 64, it is 5 to 30 % more than the WebAssembly memory of `wasm` (4.24 GB against 4.05 GB with 22 slices of 256), 5 to
+ * 35 % more than the resident memory of `tensorflow` on a processor; of less than 50 MB up to 60 %. How TensorFlow goes
+ * about the memory of an NVIDIA card was not measured.
  */
 export function needOf(phase: Phase, plan: Plan, engine: EngineName, slices: number, subBatches: number): number {
   const filter = 9 * channelsOf(plan.levels, networkSettings(plan)) ** 2;
@@ -79,7 +83,10 @@ function partsOf(phase: Phase, plan: Plan): NetworkPart[] {
   return trainedParts(plan, phase === 'pretraining' ? phase : 'finetuning');
 }
 
-/** What every slice adds: the maps of electron/learning/network/unet.ts, each level's being its pixels times its channels. */
+/**
+ * What every slice adds: the maps of electron/learning/network/unet.ts, each level's being its pixels times its
+ * channels.
+ */
 function sliceFloats(phase: Phase, plan: Plan, { norm, loss }: MemoryProfile): number {
   const settings = networkSettings(plan);
   const pixels = (level: number) => (plan.inputSize / 2 ** (level - 1)) ** 2;
@@ -88,12 +95,15 @@ function sliceFloats(phase: Phase, plan: Plan, { norm, loss }: MemoryProfile): n
   const decoder = encoder - map(plan.levels);
   const scores = pixels(1) * settings.classes;
   if (phase === 'segmentation') {
-    // What each level gives; in the decoder also what comes up (1/4), the join (2) and both convolutions; scores, softmax.
+    // What each level gives; in the decoder also what comes up (1/4), the join (2) and both convolutions; scores,
+    // softmax.
     return encoder + 4.25 * decoder + Math.max(1, norm) * map(1) + 3 * scores;
   }
-  // Of both convolutions of a level what they and their norms give, and the gradients of all four; the maxima and theirs.
+  // Of both convolutions of a level what they and their norms give, and the gradients of all four; the maxima and
+  // theirs.
   const encoding = pixels(1) + 8 * encoder + (encoder - map(1)) + norm * map(1);
-  // The join (2), both convolutions (4), the gradients of all that, that of what came up (1/4), the sum of a skip's two.
+  // The join (2), both convolutions (4), the gradients of all that, that of what came up (1/4), the sum of a skip's
+  // two.
   const decoding = partsOf(phase, plan).includes('decoder') ? 13.25 * decoder : 0;
   return encoding + decoding + (phase === 'pretraining' ? methodOf(plan).memory(plan).perSlice : loss * scores);
 }
@@ -105,8 +115,8 @@ export interface MemoryBudget {
 }
 
 /**
- * What a device has for training. On a processor that is also a matter of what the system and other programs hold, and the
- * process that trains and its checkpoints want some of it themselves. `ISOCENTER_MEMORY_GB` keeps training to less.
+ * What a device has for training. On a processor that is also a matter of what the system and other programs hold, and
+ * the process that trains and its checkpoints want some of it themselves. `ISOCENTER_MEMORY_GB` keeps training to less.
  */
 export function memoryBudget(
   { computedOn: { engine }, kind, memory }: Started,

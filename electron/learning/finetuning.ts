@@ -1,6 +1,7 @@
 /**
  * Supervised fine-tuning of the whole U-Net on labelled volumes (DESIGN 4.8), at one site alone or as its share of a
- * federated fine-tuning, where the averaged U-Net takes the place of this one between rounds and the optimiser's moments stay.
+ * federated fine-tuning, where the averaged U-Net takes the place of this one between rounds and the optimiser's
+ * moments stay.
  */
 import * as tf from '@tensorflow/tfjs';
 import { type NetworkSettings, networkSettings, type Plan } from '../../shared/plan.ts';
@@ -19,8 +20,8 @@ export class Finetuning extends Training {
   readonly #mostSlices: number;
 
   /**
-   * Begins with `weights`, the encoder and the decoder. A batch of more than `mostSlices` is computed in sub-batches, with the
-   * same result up to rounding.
+   * Begins with `weights`, the encoder and the decoder. A batch of more than `mostSlices` is computed in sub-batches,
+   * with the same result up to rounding.
    */
   constructor(plan: Plan, weights: WeightTensors, mostSlices = Number.POSITIVE_INFINITY) {
     super(plan, weights, {
@@ -48,9 +49,9 @@ export class Finetuning extends Training {
   }
 
   /**
-   * The loss is no sum over sub-batches, but it is a function of sums over them. So one pass forward finds the sums of the
-   * batch, and with them how the loss depends on each; a second one takes every sub-batch's gradients by its own sums times
-   * that.
+   * The loss is no sum over sub-batches, but it is a function of sums over them. So one pass forward finds the sums of
+   * the batch, and with them how the loss depends on each; a second one takes every sub-batch's gradients by its own
+   * sums times that.
    */
   async #computeSplit({ side, pixels, classes }: LabelledBatch, subBatches: SubBatch[]) {
     const sumsOf = (rows: SubBatch) =>

@@ -1,4 +1,7 @@
-/** Partitions: the S contiguous runs of slices that a volume is cut into (DESIGN 4.2; Wu et al., MICCAI 2021, section 2.1). */
+/**
+ * Partitions: the S contiguous runs of slices that a volume is cut into (DESIGN 4.2; Wu et al., MICCAI 2021, section
+ * 2.1).
+ */
 
 interface SliceRange {
   start: number;

@@ -1,8 +1,8 @@
 /**
  * Pre-training at one site: the network learns from slices without labels, by the plan's pretext task (methods/).
  *
- * Between rounds the federation's average takes the place of the trained weights. The optimiser's moments stay: the round is
- * a pause in one optimisation, not the beginning of another.
+ * Between rounds the federation's average takes the place of the trained weights. The optimiser's moments stay: the
+ * round is a pause in one optimisation, not the beginning of another.
  */
 import type { FeatureBatch } from '../../shared/features.ts';
 import type { Plan } from '../../shared/plan.ts';
@@ -17,8 +17,8 @@ export class Pretraining extends Training {
   readonly #task: PretextTask;
 
   /**
-   * Begins with `weights`, those of the parts that the plan's method trains. A batch of more than `mostSlices` is computed in
-   * sub-batches, with the same result up to rounding.
+   * Begins with `weights`, those of the parts that the plan's method trains. A batch of more than `mostSlices` is
+   * computed in sub-batches, with the same result up to rounding.
    */
   constructor(plan: Plan, weights: WeightTensors, mostSlices = Number.POSITIVE_INFINITY) {
     super(plan, weights, { prefix: 'main/', rate: 'pretrainingRate' });
@@ -44,7 +44,9 @@ export class Pretraining extends Training {
     return this.#task.features();
   }
 
-  /** One step on these volumes with the other sites' features of this round. Gives the loss and the number of slices. */
+  /**
+   * One step on these volumes with the other sites' features of this round. Gives the loss and the number of slices.
+   */
   async step(volumes: SliceStack[], remote: FeatureBatch[], random: Random): Promise<{ loss: number; slices: number }> {
     const step = this.#task.draw(volumes, remote, random);
     const { loss, gradients } = await step.lossAndGradients();

@@ -1,6 +1,6 @@
 /**
- * Which slices a step trains on, and their augmented copies. Every draw is named by its seed and step, so a run that was
- * interrupted draws the same after a restart.
+ * Which slices a step trains on, and their augmented copies. Every draw is named by its seed and step, so a run that
+ * was interrupted draws the same after a restart.
  */
 import type { Augmentation } from '../../shared/plan.ts';
 import { type Random, randomInteger, seededRandom, shuffled } from '../../shared/random.ts';
@@ -9,8 +9,8 @@ import { partitionRange } from './partitions.ts';
 import type { LabelledSlices, SliceStack } from './slices.ts';
 
 /**
- * `count` of the numbers 0 to `size - 1` from position `from` on, in an order that is drawn anew for each epoch. So everything
- * comes up equally often, and once in each epoch.
+ * `count` of the numbers 0 to `size - 1` from position `from` on, in an order that is drawn anew for each epoch. So
+ * everything comes up equally often, and once in each epoch.
  */
 export function drawInEpochs(size: number, from: number, count: number, ...seed: (string | number)[]): number[] {
   const drawn: number[] = [];
@@ -65,8 +65,8 @@ export function pairedBatch(
 }
 
 /**
- * Slices of one volume to fill a memory bank with: up to `each` different ones of every partition, the partitions taking
- * turns, so that any number of them from the first on is balanced.
+ * Slices of one volume to fill a memory bank with: up to `each` different ones of every partition, the partitions
+ * taking turns, so that any number of them from the first on is balanced.
  */
 export function spreadSlices(slices: number, partitions: number, each: number, random: Random): number[] {
   const columns = Array.from({ length: partitions }, (_, partition) => {

@@ -1,4 +1,7 @@
-/** What pre-training and fine-tuning have in common: weights, the optimiser that moves them, and their state between jobs. */
+/**
+ * What pre-training and fine-tuning have in common: weights, the optimiser that moves them, and their state between
+ * jobs.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { Plan } from '../../shared/plan.ts';
 import type { StoredTensors, WeightTensors } from '../../shared/safetensors.ts';

@@ -1,6 +1,7 @@
 /**
- * What a training job needs to go on after it was killed: one safetensors file, rewritten every few seconds (see checkpoint-schedule.ts).
- * It says which run it belongs to, so that the state of another run is refused instead of continued.
+ * What a training job needs to go on after it was killed: one safetensors file, rewritten every few seconds (see
+ * checkpoint-schedule.ts). It says which run it belongs to, so that the state of another run is refused instead of
+ * continued.
  */
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';

@@ -16,7 +16,7 @@ import { segment } from './segment.ts';
 /** Prepared volumes are kept from job to job; all else that a job needs, it reads from files. */
 export function createJobs(context: JobContext): Omit<TrainerJobs, 'bench' | 'inspect'> {
   const volumes = new PreparedVolumes();
-  const announced = new Map<string, number>(); // sub-batches, by the state file of a run, so that rounds don't say it again
+  const announced = new Map<string, number>(); // sub-batches, by a run's state file: its rounds don't say it again
 
   /** Starts the engine, and gives how a batch fits into its memory. */
   const start = async (phase: Phase, { plan, state }: { plan: Plan; state?: string }): Promise<BatchSplit> => {

@@ -36,7 +36,9 @@ export async function pretrain(
   return train(training, context, split);
 }
 
-/** How a round begins, also where only its features are asked for. Throws `engine.no-slices` where there are no volumes. */
+/**
+ * How a round begins, also where only its features are asked for. Throws `engine.no-slices` where there are no volumes.
+ */
 export function pretrainingStart(
   { plan, round, seed, weights, state, ...job }: FeaturesJob,
   volumes: PreparedVolumes,

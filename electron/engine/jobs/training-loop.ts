@@ -1,6 +1,7 @@
 /**
  * The loop of every training job: begins or goes on from a checkpoint, does the steps that are left, saves and reports
- * between them, and writes the weights. What is trained, and what a step is, each kind of training says in a file of its own.
+ * between them, and writes the weights. What is trained, and what a step is, each kind of training says in a file of
+ * its own.
  */
 import type { WeightTensors } from '../../../shared/safetensors.ts';
 import { trainedParts } from '../../../shared/weight-shapes.ts';
@@ -33,13 +34,17 @@ export interface TrainingJob<Model extends Training> extends TrainingStart<Model
   out: { file: string; kind: 'encoder' | 'unet'; notes: Record<string, string> };
   /** The step after `done` of this job. */
   step(model: Model, done: number): Promise<{ loss: number; slices: number }>;
-  /** Called before the first step as well. The point of the learning curve, where one is due; to be paused now and then. */
+  /**
+   * Called before the first step as well. The point of the learning curve, where one is due; to be paused now and then.
+   */
   afterStep?(model: Model, progress: JobProgress, pause: () => Promise<void>): Promise<DicePoint | undefined>;
 }
 
 type DicePoint = Trained['dice'][number];
 
-/** The steps that are not done yet. Throws as `openTraining`, and the reason of the context's signal where it aborts. */
+/**
+ * The steps that are not done yet. Throws as `openTraining`, and the reason of the context's signal where it aborts.
+ */
 export async function train<Model extends Training>(
   job: TrainingJob<Model>,
   context: JobContext,
@@ -77,9 +82,9 @@ export async function train<Model extends Training>(
 }
 
 /**
- * Goes on where the checkpoint is, if it is of this job and of these weights. If it is of another job of the run, this one
- * begins with all of its state but the weights. Without a checkpoint everything begins here. The checkpoint is up to date when
- * this returns. Throws as `readPlanWeights` and `readCheckpoint`.
+ * Goes on where the checkpoint is, if it is of this job and of these weights. If it is of another job of the run, this
+ * one begins with all of its state but the weights. Without a checkpoint everything begins here. The checkpoint is up
+ * to date when this returns. Throws as `readPlanWeights` and `readCheckpoint`.
  */
 export async function openTraining<Model extends Training>(
   job: TrainingStart<Model>,

@@ -1,6 +1,6 @@
 /**
- * TensorFlow's operations by name, for kernels that are made of several. What such a kernel makes on its way is known to the
- * addon alone and freed when it ends, which costs a fraction of what tensors of tfjs cost.
+ * TensorFlow's operations by name, for kernels that are made of several. What such a kernel makes on its way is known
+ * to the addon alone and freed when it ends, which costs a fraction of what tensors of tfjs cost.
  */
 import type * as tf from '@tensorflow/tfjs';
 
@@ -72,7 +72,10 @@ export class Operations {
   inverseSquareRoot = (a: Handle) => this.#run('Rsqrt', [a]);
   leakyRelu = (a: Handle, leak: number) => this.#run('LeakyRelu', [a], [this.#float('alpha', leak)]);
 
-  /** What of the slope `dy` at a leaky ReLU's value goes through it; its value or what it was given tells where, both have one sign. */
+  /**
+   * What of the slope `dy` at a leaky ReLU's value goes through it; its value or what it was given tells where, both
+   * have one sign.
+   */
   leakyReluSlope = (dy: Handle, at: Handle, leak: number) =>
     this.#run('LeakyReluGrad', [dy, at], [this.#float('alpha', leak)]);
 
@@ -90,8 +93,8 @@ export class Operations {
   }
 
   /**
-   * Adam's step in place of variables, which TensorFlow has as one operation: [weight, first, second] after it. The variables
-   * of a shape are made once; each call lends them its tensors, and TensorFlow copies what is written to.
+   * Adam's step in place of variables, which TensorFlow has as one operation: [weight, first, second] after it. The
+   * variables of a shape are made once; each call lends them its tensors, and TensorFlow copies what is written to.
    */
   adam(state: Handle[], gradient: Handle, [rate, beta1, beta2, epsilon]: number[]): Handle[] {
     const dtype = this.#float32('dtype');
@@ -135,7 +138,10 @@ export class Operations {
     return this.#run('AvgPoolGrad', [this.#integers([n, 2 * h, 2 * w, c]), a], this.#twoByTwo());
   }
 
-  /** Maxima of 2 x 2 pixels, and what tells where they were; by oneDNN, on processors alone. Throws where TensorFlow has it not. */
+  /**
+   * Maxima of 2 x 2 pixels, and what tells where they were; by oneDNN, on processors alone. Throws where TensorFlow has
+   * it not.
+   */
   maxima(a: Handle): Handle[] {
     return this.#runMany('_MklNativeMaxPool', [a], this.#byOneDnn(), 2);
   }

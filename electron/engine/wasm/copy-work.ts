@@ -37,7 +37,10 @@ function copyRows(): FunctionBuilder {
   return f;
 }
 
-/** Copies `rows` rows of `bytes` bytes that lie behind each other, with `border` zero bytes before and `rest` after each. */
+/**
+ * Copies `rows` rows of `bytes` bytes that lie behind each other, with `border` zero bytes before and `rest` after
+ * each.
+ */
 function copyBordered(): FunctionBuilder {
   const f = new FunctionBuilder('copyBordered');
   const [source, target, rows, bytes, border, rest] = Array.from({ length: 6 }, () => f.parameter('i32'));

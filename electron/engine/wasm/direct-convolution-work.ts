@@ -3,11 +3,12 @@
  *
  * Images are worked on in blocks that fit the processor's cache: a block is copied with a border of zeros, and a table
  * lists where each of its pixels begins, so that the inner loops know no edges. The filter is packed in panels of eight
- * output channels. The inner loop holds 4 pixels x 8 channels in registers; the filter gradient holds 4 input x 8 output
- * channels and runs over pixels.
+ * output channels. The inner loop holds 4 pixels x 8 channels in registers; the filter gradient holds 4 input x 8
+ * output channels and runs over pixels.
  *
- * Results are stored 8 channels and 4 pixels at a time, last channels first. What such a store writes too far, where the
- * numbers don't divide, lies in pixels or channels that are stored later, or in the slack after the thread's own copy.
+ * Results are stored 8 channels and 4 pixels at a time, last channels first. What such a store writes too far, where
+ * the numbers don't divide, lies in pixels or channels that are stored later, or in the slack after the thread's own
+ * copy.
  */
 import {
   add,
@@ -171,7 +172,9 @@ function accumulateFilterGradient(): FunctionBuilder {
   return f;
 }
 
-/** One tap of a panel [inputs, 8] of a filter: `lanes` output channels, which are `laneStride` bytes apart, and zeros. */
+/**
+ * One tap of a panel [inputs, 8] of a filter: `lanes` output channels, which are `laneStride` bytes apart, and zeros.
+ */
 function packTap(): FunctionBuilder {
   const f = new FunctionBuilder('packTap');
   const [filter, inputStride, laneStride, panel, inputs, lanes] = Array.from({ length: 6 }, () => f.parameter('i32'));
@@ -234,7 +237,10 @@ export const directConvolutionFunctions = [
 
 const SEGMENT_BYTES = 32 * 1024; // of input and dy that the filter gradient passes over again and again
 
-/** Calls `work` for each block of x with its first image and its number of images, after it was copied to the thread's area. */
+/**
+ * Calls `work` for each block of x with its first image and its number of images, after it was copied to the thread's
+ * area.
+ */
 function eachBlock(
   { code, area }: ThreadContext,
   x: number,
@@ -259,8 +265,8 @@ function eachBlock(
 }
 
 /**
- * Some images. Arguments: addresses of x, of the packed filter, of the output and of the table of pixels; images, their height,
- * width and channels, the filter's side, output channels.
+ * Some images. Arguments: addresses of x, of the packed filter, of the output and of the table of pixels; images, their
+ * height, width and channels, the filter's side, output channels.
  */
 const convolveDirect: Routine = (
   context,
@@ -302,8 +308,8 @@ export function convolutionArea(blocks: Blocks, outChannels: number): number {
 }
 
 /**
- * What some images give of the filter gradient [side, side, 4 * ceil(channels / 4), 8 * ceil(outChannels / 8)], which is set to
- * it. Arguments: addresses of x, dy, the gradient and the table of pixels; then as `convolveDirect`.
+ * What some images give of the filter gradient [side, side, 4 * ceil(channels / 4), 8 * ceil(outChannels / 8)], which
+ * is set to it. Arguments: addresses of x, dy, the gradient and the table of pixels; then as `convolveDirect`.
  */
 const filterGradientDirect: Routine = (
   context,
@@ -337,8 +343,9 @@ const filterGradientDirect: Routine = (
 };
 
 /**
- * One panel [taps, inputs, 8] of a filter. Arguments: addresses of the filter's first tap and of the panel; taps, bytes from one to the next,
- * inputs and bytes from one to the next, output channels of the panel and bytes from one to the next.
+ * One panel [taps, inputs, 8] of a filter. Arguments: addresses of the filter's first tap and of the panel; taps, bytes
+ * from one to the next, inputs and bytes from one to the next, output channels of the panel and bytes from one to the
+ * next.
  */
 const packPanel: Routine = ({ code }, filter, panel, taps, tapStride, inputs, inputStride, lanes, laneStride) => {
   for (let tap = 0; tap < taps; tap++) {
@@ -347,7 +354,10 @@ const packPanel: Routine = ({ code }, filter, panel, taps, tapStride, inputs, in
   }
 };
 
-/** Adds up some numbers of all parts. Arguments: address of the first part's, bytes from part to part, parts, address of the sums, fours. */
+/**
+ * Adds up some numbers of all parts. Arguments: address of the first part's, bytes from part to part, parts, address of
+ * the sums, fours.
+ */
 const sumOfParts: Routine = ({ code }, ...args) => code.sumParts(...args);
 
 export const directConvolutionRoutines = { convolveDirect, filterGradientDirect, packPanel, sumOfParts };

@@ -1,4 +1,7 @@
-/** A thread of the engine: does tasks that the trainer's own thread puts up, and sleeps between. It ends with its process. */
+/**
+ * A thread of the engine: does tasks that the trainer's own thread puts up, and sleeps between. It ends with its
+ * process.
+ */
 import { workerData } from 'node:worker_threads';
 import { TaskTable } from './task-table.ts';
 import { ThreadContext, type WorkModules } from './thread-context.ts';

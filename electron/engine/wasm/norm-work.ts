@@ -2,8 +2,9 @@
  * What a thread does of group norm with leaky ReLU, and of the gradient of both together: one sample.
  *
  * Passes over a sample's pixels run four channels at a time in assembled code; what there is once per channel or group
- * is reckoned between the passes in double precision. With x one channel's values, mean m and r = 1 / sqrt(variance + epsilon)
- * of its group of M numbers, s and o its scale and offset, the pre-activation is z = (x - m) r s + o. For a slope g at z:
+ * is reckoned between the passes in double precision. With x one channel's values, mean m and r = 1 / sqrt(variance +
+ * epsilon) of its group of M numbers, s and o its scale and offset, the pre-activation is z = (x - m) r s + o. For a
+ * slope g at z:
  *
  *   d offset = sum of g,   d scale = r * sum of g (x - m),
  *   dx = r s g - r / M * (sum over the group of s g) - r^3 (x - m) / M * (sum over the group of s g (x - m)).
@@ -40,12 +41,16 @@ interface Four {
   results: Local[];
 }
 
-/** How many fours of channels a pass works on side by side: as many as fit into a cache line, where they divide the channels. */
+/**
+ * How many fours of channels a pass works on side by side: as many as fit into a cache line, where they divide the
+ * channels.
+ */
 const WIDTHS = [4, 2, 1];
 
 /**
- * Functions, one for each width, that walk down the pixels of [pixels, channels] images. Their parameters are the number of pixels,
- * the number of channels, the images' addresses, the addresses of vectors over channels, of results over channels, then settings.
+ * Functions, one for each width, that walk down the pixels of [pixels, channels] images. Their parameters are the
+ * number of pixels, the number of channels, the images' addresses, the addresses of vectors over channels, of results
+ * over channels, then settings.
  */
 function columnPass(
   name: string,
@@ -153,8 +158,8 @@ function vectorsOf({ area }: ThreadContext, channels: number, count: number): nu
 export const NORM_VECTORS = 7;
 
 /**
- * One sample: y, and the statistics [2, groups] of its groups, means, then 1 / deviations. Arguments: addresses of x, y,
- * statistics, scale and offset; pixels, channels, groups; slope below zero, what is added to the variance.
+ * One sample: y, and the statistics [2, groups] of its groups, means, then 1 / deviations. Arguments: addresses of x,
+ * y, statistics, scale and offset; pixels, channels, groups; slope below zero, what is added to the variance.
  */
 const normLeaky: Routine = (context, x, y, statistics, scale, offset, pixels, channels, groups, leak, epsilon) => {
   const [sums, means, factors, shifts] = vectorsOf(context, channels, 4);
@@ -184,8 +189,8 @@ const normLeaky: Routine = (context, x, y, statistics, scale, offset, pixels, ch
 };
 
 /**
- * One sample: dx, and its part of the gradients of scale and offset, [2, channels] doubles at `slopes`. Arguments: addresses
- * of x, dy, dx, slopes, statistics, scale and offset; pixels, channels, groups; slope below zero.
+ * One sample: dx, and its part of the gradients of scale and offset, [2, channels] doubles at `slopes`. Arguments:
+ * addresses of x, dy, dx, slopes, statistics, scale and offset; pixels, channels, groups; slope below zero.
  */
 const normLeakyGradient: Routine = (
   context,

@@ -1,4 +1,7 @@
-/** What a thread does of the sums of the segmentation loss and of their gradient: one slice, whose pixels have few classes. */
+/**
+ * What a thread does of the sums of the segmentation loss and of their gradient: one slice, whose pixels have few
+ * classes.
+ */
 import {
   constant,
   decrease,
@@ -19,8 +22,9 @@ import {
 import type { Routine } from './thread-context.ts';
 
 /**
- * Replaces `fours` times four numbers, none above 0, by their exponentials, to 2e-7 of each: e^x = 2^n e^r with n the whole number nearest to
- * x / ln 2, and e^r by its Taylor polynomial, for which r, at most half of ln 2, is small enough.
+ * Replaces `fours` times four numbers, none above 0, by their exponentials, to 2e-7 of each: e^x = 2^n e^r with n the
+ * whole number nearest to x / ln 2, and e^r by its Taylor polynomial, for which r, at most half of ln 2, is small
+ * enough.
  */
 function exponentials(): FunctionBuilder {
   const f = new FunctionBuilder('exponentials');
@@ -48,8 +52,9 @@ function exponentials(): FunctionBuilder {
 export const segmentationFunctions = [exponentials()];
 
 /**
- * The slice's part of the sums [3, classes], as doubles, and its class probabilities [pixels, classes]. Arguments: addresses of
- * the logits, of the pixels' classes (whole numbers of 32 bits), of the probabilities and of the sums; pixels, classes.
+ * The slice's part of the sums [3, classes], as doubles, and its class probabilities [pixels, classes]. Arguments:
+ * addresses of the logits, of the pixels' classes (whole numbers of 32 bits), of the probabilities and of the sums;
+ * pixels, classes.
  */
 const segmentationSums: Routine = (context, logits, classes, probabilities, sums, pixels, classCount) => {
   const floats = context.floats();
@@ -90,8 +95,8 @@ const segmentationSums: Routine = (context, logits, classes, probabilities, sums
 };
 
 /**
- * The slice's slopes at the logits [pixels, classes] from those at the sums [3, classes]. Arguments: addresses of the probabilities, of the
- * pixels' classes, of the slopes at the sums and of those at the logits; pixels, classes.
+ * The slice's slopes at the logits [pixels, classes] from those at the sums [3, classes]. Arguments: addresses of the
+ * probabilities, of the pixels' classes, of the slopes at the sums and of those at the logits; pixels, classes.
  */
 const segmentationSumsGradient: Routine = (context, probabilities, classes, dSums, dLogits, pixels, classCount) => {
   const floats = context.floats();

@@ -1,12 +1,14 @@
 /**
- * How the threads of the engine share work. The thread that TensorFlow.js runs on writes a list of tasks into memory that all see; each
- * thread, itself included, takes the next one that nobody has taken until none is left. A task writes what no other task of
- * its list reads or writes, so the result does not depend on who did what, nor on how many threads there are.
+ * How the threads of the engine share work. The thread that TensorFlow.js runs on writes a list of tasks into memory
+ * that all see; each thread, itself included, takes the next one that nobody has taken until none is left. A task
+ * writes what no other task of its list reads or writes, so the result does not depend on who did what, nor on how many
+ * threads there are.
  */
 import type { Routine, ThreadContext } from './thread-context.ts';
 
 export const MOST_TASKS = 1024;
-const WIDTH = 24; // numbers a task: its routine, the beginning and size of the areas, the number of arguments, then these
+// Numbers a task: its routine, the beginning and size of the areas, the number of arguments, then these.
+const WIDTH = 24;
 const ARGUMENTS = 4;
 
 // Places in the table's control words

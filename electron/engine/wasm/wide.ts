@@ -1,7 +1,8 @@
 /**
- * Has V8 compute on eight numbers at once where the processor can (AVX2). WebAssembly's own vectors hold four; V8 joins two
- * of them under a flag that it still calls experimental. So the flag is on only while the convolution's inner loops are
- * compiled, what comes of them is held to the definition at every start, and they are used only where they are faster.
+ * Has V8 compute on eight numbers at once where the processor can (AVX2). WebAssembly's own vectors hold four; V8 joins
+ * two of them under a flag that it still calls experimental. So the flag is on only while the convolution's inner loops
+ * are compiled, what comes of them is held to the definition at every start, and they are used only where they are
+ * faster.
  */
 import { setFlagsFromString } from 'node:v8';
 import { assemble } from './assembler.ts';

@@ -1,6 +1,6 @@
 /**
- * What a thread does of convolution by Winograd's tiles and of its filter gradient (see winograd-schemes.ts). An image is cut into
- * rows of tiles, counted through all images; tiles at the edges reach beyond it, where the image is zero.
+ * What a thread does of convolution by Winograd's tiles and of its filter gradient (see winograd-schemes.ts). An image
+ * is cut into rows of tiles, counted through all images; tiles at the edges reach beyond it, where the image is zero.
  */
 import type { Routine, ThreadContext } from './thread-context.ts';
 import { PANEL } from './tile.ts';
@@ -46,8 +46,8 @@ function filled(tiles: number): number {
 }
 
 /**
- * Copies the rows of an image that a row of tiles needs to `strip`, with zeros where the image ends and `border` pixels around the
- * tiles. Gives the bytes of a row of the strip.
+ * Copies the rows of an image that a row of tiles needs to `strip`, with zeros where the image ends and `border` pixels
+ * around the tiles. Gives the bytes of a row of the strip.
  */
 function copyStrip(
   { code }: ThreadContext,
@@ -80,8 +80,8 @@ interface Transformed {
 }
 
 /**
- * Bytes from one frequency to the next of so many floats each: a little more than these, because distances that are powers of two
- * meet in the same few places of a cache.
+ * Bytes from one frequency to the next of so many floats each: a little more than these, because distances that are
+ * powers of two meet in the same few places of a cache.
  */
 export function frequencyBytes(floats: number): number {
   return 4 * floats + 192;
@@ -140,8 +140,9 @@ function stripBytes({ tile, columns }: Tiling, channels: number): number {
 }
 
 /**
- * Some rows of tiles and some panels of output channels. Arguments: addresses of x, of the transformed filter and of the output; the
- * first row of tiles and their number, the first panel and their number; height, width, channels, output channels.
+ * Some rows of tiles and some panels of output channels. Arguments: addresses of x, of the transformed filter and of
+ * the output; the first row of tiles and their number, the first panel and their number; height, width, channels,
+ * output channels.
  */
 const convolveWinograd: Routine = (
   context,
@@ -204,7 +205,10 @@ export function convolutionArea(tiling: Tiling, rowCount: number, panels: number
   return stripBytes(tiling, channels) + tiling.frequencies * transformed + 4 * partial;
 }
 
-/** The filter [9, inputs, outputs] as the input gradient wants it: [9, outputs, inputs], the last tap first. Arguments: addresses of both; the tap, inputs, outputs. */
+/**
+ * The filter [9, inputs, outputs] as the input gradient wants it: [9, outputs, inputs], the last tap first. Arguments:
+ * addresses of both; the tap, inputs, outputs.
+ */
 const flipFilter: Routine = (context, filter, flipped, tap, inputs, outputs) => {
   const numbers = context.floats();
   const from = filter / 4 + tap * inputs * outputs;
@@ -219,8 +223,8 @@ const flipFilter: Routine = (context, filter, flipped, tap, inputs, outputs) => 
 };
 
 /**
- * Transforms a filter's panels. Arguments: addresses of the filter and of the transformed one; the first panel and their number; inputs,
- * outputs; the side of a tile.
+ * Transforms a filter's panels. Arguments: addresses of the filter and of the transformed one; the first panel and
+ * their number; inputs, outputs; the side of a tile.
  */
 const transformFilter: Routine = ({ code }, filter, transformed, first, count, inputs, outputs, tile) => {
   const step = frequencyBytes(inputs * outputs);
@@ -232,8 +236,8 @@ const transformFilter: Routine = ({ code }, filter, transformed, first, count, i
 };
 
 /**
- * What some rows of tiles give of the sums [frequencies, channels, outChannels], which are set to it. Arguments: addresses of x, of dy and
- * of the sums; the first row and their number; height, width, channels, output channels.
+ * What some rows of tiles give of the sums [frequencies, channels, outChannels], which are set to it. Arguments:
+ * addresses of x, of dy and of the sums; the first row and their number; height, width, channels, output channels.
  */
 const sumPairs: Routine = (context, x, dy, sums, firstRow, rowCount, height, width, channels, outChannels) => {
   const tiling = new Tiling(height, width);
@@ -262,8 +266,9 @@ export function sumPairsArea(tiling: Tiling, rowCount: number, channels: number,
 }
 
 /**
- * Transforms some rows of tiles of x and of dy. Arguments: addresses of both; where the first of these rows goes for both, and bytes
- * from one frequency to the next; the first row and their number; height, width, channels, output channels.
+ * Transforms some rows of tiles of x and of dy. Arguments: addresses of both; where the first of these rows goes for
+ * both, and bytes from one frequency to the next; the first row and their number; height, width, channels, output
+ * channels.
  */
 const transformPair: Routine = (
   context,
@@ -282,8 +287,8 @@ export function pairArea(tiling: Tiling, channels: number, outChannels: number):
 }
 
 /**
- * Adds to the sums [channels, outChannels] of one frequency what some tiles give. Arguments: addresses of the first tile's inputs
- * and slopes of that frequency, and of the sums; tiles, channels, output channels.
+ * Adds to the sums [channels, outChannels] of one frequency what some tiles give. Arguments: addresses of the first
+ * tile's inputs and slopes of that frequency, and of the sums; tiles, channels, output channels.
  */
 const multiplyPair: Routine = ({ code, wide }, input, slopes, sums, tiles, channels, outChannels) => {
   const height = wide ? 8 : 4;
@@ -298,8 +303,8 @@ const multiplyPair: Routine = ({ code, wide }, input, slopes, sums, tiles, chann
 };
 
 /**
- * Turns some of the slopes [frequencies, inputs, outputs] into those of the filter [9, inputs, outputs]. Arguments: addresses of both,
- * all numbers of a frequency, the first eight of them and how many eights; the side of a tile.
+ * Turns some of the slopes [frequencies, inputs, outputs] into those of the filter [9, inputs, outputs]. Arguments:
+ * addresses of both, all numbers of a frequency, the first eight of them and how many eights; the side of a tile.
  */
 const transformFilterSlopes: Routine = ({ code }, slopes, filter, numbers, first, eights, tile) => {
   const transform = code[`transformFilterSlopes${tile}`];

@@ -1,4 +1,7 @@
-/** Everything that a thread of the engine can do. This file and what it imports know no TensorFlow.js: threads start fast. */
+/**
+ * Everything that a thread of the engine can do. This file and what it imports know no TensorFlow.js: threads start
+ * fast.
+ */
 
 import { adamFunctions, adamRoutines } from './adam-work.ts';
 import { addFunctions, addRoutines } from './add-work.ts';

@@ -1,6 +1,7 @@
 /**
- * What a graphics card gives is only read where nothing has gone wrong on it. WebGPU does not throw where it computes: after
- * a lack of memory or a refused command it goes on, and what is read then is zeros. They must not get into a checkpoint.
+ * What a graphics card gives is only read where nothing has gone wrong on it. WebGPU does not throw where it computes:
+ * after a lack of memory or a refused command it goes on, and what is read then is zeros. They must not get into a
+ * checkpoint.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
@@ -9,8 +10,8 @@ import { fault } from '../../../shared/errors.ts';
 const LOSS_SEEN_WITHIN = 1000; // ms after a failed read in which the loss of a device shows
 
 /**
- * From now on every read of the backend throws once its device is lost or has refused something. `name` is the device's.
- * Gives a function that throws by itself then.
+ * From now on every read of the backend throws once its device is lost or has refused something. `name` is the
+ * device's. Gives a function that throws by itself then.
  */
 export function guardReads(backend: WebGPUBackend, name: string): () => void {
   let failure: Error | undefined;

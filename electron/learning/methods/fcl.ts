@@ -1,11 +1,11 @@
 /**
- * Federated contrastive learning (DESIGN 4.3-4.6; Wu et al., MICCAI 2021): slices of the same partition attract each other's
- * features, of this site and of others, and slices of other partitions repel them. It keeps a momentum encoder and a memory
- * bank, and what may be exchanged is the bank.
+ * Federated contrastive learning (DESIGN 4.3-4.6; Wu et al., MICCAI 2021): slices of the same partition attract each
+ * other's features, of this site and of others, and slices of other partitions repel them. It keeps a momentum encoder
+ * and a memory bank, and what may be exchanged is the bank.
  *
  * Between rounds the averaged encoder takes the place of the main encoder, and only of it. The momentum encoder goes on
- * averaging: it is what the features in the bank, and those that other sites hold, were made with, and putting new weights
- * in its place at once would make the bank a mixture of two encoders.
+ * averaging: it is what the features in the bank, and those that other sites hold, were made with, and putting new
+ * weights in its place at once would make the bank a mixture of two encoders.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { FeatureBatch } from '../../../shared/features.ts';
@@ -66,8 +66,8 @@ class ContrastiveTask implements PretextTask {
   }
 
   /**
-   * Fills an empty bank with momentum features of unaugmented slices, equally many of each partition and of as many volumes
-   * as it takes.
+   * Fills an empty bank with momentum features of unaugmented slices, equally many of each partition and of as many
+   * volumes as it takes.
    */
   async prepare(volumes: number, load: (volume: number) => SliceStack, random: Random): Promise<void> {
     if (this.#bank.count > 0) return;
@@ -127,7 +127,10 @@ class ContrastiveTask implements PretextTask {
     return lossAndGradients(this.#main, 'pretrainingRate', terms);
   }
 
-  /** The bank takes in what the momentum encoder, as it was in this step, makes of the batch; then that encoder moves on. */
+  /**
+   * The bank takes in what the momentum encoder, as it was in this step, makes of the batch; then that encoder moves
+   * on.
+   */
   async #follow({ side, second, partitions }: PairedBatch): Promise<void> {
     const keys = await this.#momentumFeatures(second, side);
     followMain(this.#momentum, this.#main, this.#plan.momentum);

@@ -2,7 +2,8 @@
  * A pretext task: what pre-training learns from while it has no labels. All else is the same for every task and is no
  * business of one: which volumes a step sees, the optimiser, checkpoints, rounds and the average of the sites' weights.
  *
- * Which parts of the network a task trains is said in shared/weight-shapes.ts, since every site has to know their shapes.
+ * Which parts of the network a task trains is said in shared/weight-shapes.ts, since every site has to know their
+ * shapes.
  */
 import type { FeatureBatch } from '../../../shared/features.ts';
 import type { Plan } from '../../../shared/plan.ts';
@@ -35,8 +36,8 @@ export interface MethodSetup {
 /** The task in the course of a run. It owns what it keeps between steps, and nothing else keeps anything for it. */
 export interface PretextTask {
   /**
-   * Makes what the first step needs of the volumes; does nothing where that is there already. `load(i)` gives volume i of
-   * `volumes`.
+   * Makes what the first step needs of the volumes; does nothing where that is there already. `load(i)` gives volume i
+   * of `volumes`.
    */
   prepare(volumes: number, load: (volume: number) => SliceStack, random: Random): Promise<void>;
   /** Draws a step's batch from these volumes. `remote` is what the other sites gave of `features` in this round. */

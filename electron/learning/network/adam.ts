@@ -8,7 +8,10 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** Attributes of the ADAM_STEP kernel; inputs are weight, gradient, first and second, outputs the new weight, first and second. */
+/**
+ * Attributes of the ADAM_STEP kernel; inputs are weight, gradient, first and second, outputs the new weight, first and
+ * second.
+ */
 export interface AdamAttributes extends tf.NamedAttrMap {
   stepSize: number; // learning rate over 1 - beta1^t
   beta1: number;

@@ -1,7 +1,7 @@
 /**
  * The two steps of the network that an engine may have a kernel of its own for: the norm with its activation, and the
- * joining of a coarse level with its skip connection. Where the engine has none, both are put together from tfjs operations,
- * which is slower and gives the same numbers.
+ * joining of a coarse level with its skip connection. Where the engine has none, both are put together from tfjs
+ * operations, which is slower and gives the same numbers.
  */
 import * as tf from '@tensorflow/tfjs';
 
@@ -58,7 +58,10 @@ export function normLeaky(x: tf.Tensor4D, scale: tf.Tensor, offset: tf.Tensor): 
   return operation(x, scale, offset) as tf.Tensor4D;
 }
 
-/** With a gradient of its own: tfjs's would keep every value between x and y until the backward pass, four times as much. */
+/**
+ * With a gradient of its own: tfjs's would keep every value between x and y until the backward pass, four times as
+ * much.
+ */
 function composedNormLeaky(x: tf.Tensor4D, scale: tf.Tensor, offset: tf.Tensor, groups: number): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   const grouped: [number, number, number, number] = [n, h * w, groups, c / groups];

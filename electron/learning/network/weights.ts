@@ -4,7 +4,9 @@ import type { NetworkSettings } from '../../../shared/plan.ts';
 import { gaussian, seededRandom } from '../../../shared/random.ts';
 import { type NetworkPart, weightShapes } from '../../../shared/weight-shapes.ts';
 
-/** Tensors by name; `tf.Variable`s where they are trained. A name begins with its part: 'encoder.level1.conv1.kernel'. */
+/**
+ * Tensors by name; `tf.Variable`s where they are trained. A name begins with its part: 'encoder.level1.conv1.kernel'.
+ */
 export type Weights = Record<string, tf.Tensor>;
 
 /**

@@ -1,4 +1,7 @@
-/** Sets the `tensorflow` engine up: fetches or takes the library, makes the addon, tries both, and only then puts them in place. */
+/**
+ * Sets the `tensorflow` engine up: fetches or takes the library, makes the addon, tries both, and only then puts them
+ * in place.
+ */
 import {
   chmodSync,
   existsSync,
@@ -149,7 +152,9 @@ async function check(folder: string, addon: string): Promise<Checked> {
   }
 }
 
-/** Archives are unpacked for this account alone; others of the machine may share the folder. What runs may run for all. */
+/**
+ * Archives are unpacked for this account alone; others of the machine may share the folder. What runs may run for all.
+ */
 function openToAll(folder: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isSymbolicLink()) continue;
