@@ -3,8 +3,6 @@
  */
 import type { EngineLook, EngineName } from '../../shared/engine.ts';
 
-export type { EngineLook };
-
 export interface Engine {
   readonly name: EngineName;
   /** Looks what there is and never throws. The answer is kept for the life of the process. */
