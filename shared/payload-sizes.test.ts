@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asksOf } from './payload-sizes.ts';
 import { networkSettings, planSchema } from './plan.ts';
 import { encodeSafetensors } from './safetensors.ts';
-import { type Part, weightShapes } from './weight-shapes.ts';
+import { type NetworkPart, weightShapes } from './weight-shapes.ts';
 
 const plan = planSchema.parse({
   levels: 3,
@@ -13,7 +13,7 @@ const plan = planSchema.parse({
   finetuneRounds: 2,
 });
 
-function encoded(parts: Part[]): Uint8Array {
+function encoded(parts: NetworkPart[]): Uint8Array {
   const shapes = Object.entries(weightShapes(networkSettings(plan), parts));
   return encodeSafetensors(
     Object.fromEntries(

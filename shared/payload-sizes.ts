@@ -4,7 +4,7 @@ import { networkSettings, type Plan } from './plan.ts';
 import { featureBatchBytes } from './protocol/limits.ts';
 import type { Stage } from './protocol/rounds.ts';
 import { safetensorsBytes } from './safetensors.ts';
-import { type Part, weightShapes } from './weight-shapes.ts';
+import { trainedParts, weightCount, weightShapes } from './weight-shapes.ts';
 
 export interface WeightAsk {
   stage: Stage;
@@ -27,8 +27,8 @@ export function asksOf(plan: Plan, sites: number): Asks {
   const { bankSize: vectors, featureLength: vectorLength } = plan;
   const features = { times, vectors, vectorLength, bytes: featureBatchBytes(vectors, vectorLength) };
   const weights = [
-    weightAsk(plan, 'pretraining', plan.rounds, ['encoder', 'projection']),
-    weightAsk(plan, 'finetuning', plan.finetuneRounds, ['encoder', 'decoder']),
+    weightAsk(plan, 'pretraining', plan.rounds),
+    weightAsk(plan, 'finetuning', plan.finetuneRounds),
   ].filter((ask) => ask.times > 0);
   const weightBytes = weights.reduce((sum, ask) => sum + ask.times * ask.bytes, 0);
   const last = weights.at(-1)?.bytes ?? 0; // the final weights come in once more
@@ -40,8 +40,8 @@ export function asksOf(plan: Plan, sites: number): Asks {
   };
 }
 
-function weightAsk(plan: Plan, stage: Stage, times: number, parts: Part[]): WeightAsk {
-  const shapes = weightShapes(networkSettings(plan), parts);
-  const numbers = Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  return { stage, times, numbers, bytes: safetensorsBytes(shapes) };
+function weightAsk(plan: Plan, stage: Stage, times: number): WeightAsk {
+  const [settings, parts] = [networkSettings(plan), trainedParts(plan, stage)];
+  const bytes = safetensorsBytes(weightShapes(settings, parts));
+  return { stage, times, numbers: weightCount(settings, parts), bytes };
 }

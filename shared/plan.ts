@@ -4,9 +4,8 @@
  */
 import { z } from 'zod';
 import { engineChoices } from './engine.ts';
+import { methodNames, usualMethod } from './method.ts';
 
-/** Pretext tasks; each is a file of electron/learning/methods. */
-export const methods = ['fcl'] as const;
 /** Each is a file of electron/federation/coordinator/aggregation. */
 export const aggregations = ['fedavg'] as const;
 
@@ -48,7 +47,7 @@ export const planSchema = z.strictObject({
   featureLength: count(16, 512).default(128), // numbers in a feature vector
 
   // Pre-training
-  method: z.enum(methods).default('fcl'), // the pretext task
+  method: z.enum(methodNames).default(usualMethod), // the pretext task that it learns from
   rounds: count(0, 1000).default(10), // 0 skips pre-training
   stepsPerRound: count(1, 10_000).default(12),
   volumesPerStep: count(1, 64).default(4), // V: each gives one slice per partition, twice augmented

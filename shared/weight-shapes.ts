@@ -1,7 +1,19 @@
 /** Names and shapes of the network's weights, from which everybody can tell how many numbers and bytes they are. */
-import type { NetworkSettings } from './plan.ts';
 
-export type Part = 'encoder' | 'projection' | 'decoder';
+import type { MethodName } from './method.ts';
+import type { NetworkSettings, Plan } from './plan.ts';
+import type { Stage } from './protocol/rounds.ts';
+
+/** The parts that a weight's name begins with. Pre-training trains some of them, fine-tuning encoder and decoder. */
+export type NetworkPart = 'encoder' | 'projection' | 'decoder';
+
+/** What each pretext task trains. */
+const pretrainedParts: Record<MethodName, readonly NetworkPart[]> = { fcl: ['encoder', 'projection'] };
+
+/** The parts that a stage trains: a site begins with them, and they are what it sends and receives the average of. */
+export function trainedParts({ method }: Plan, stage: Stage): NetworkPart[] {
+  return stage === 'pretraining' ? [...pretrainedParts[method]] : ['encoder', 'decoder'];
+}
 
 /** Channels of a level; level 1 is the shallowest and each level below doubles them. */
 export function channelsOf(level: number, settings: NetworkSettings): number {
@@ -13,7 +25,7 @@ export function channelsOf(level: number, settings: NetworkSettings): number {
  *
  * Convolution kernels are [height, width, in, out]; matrices are [in, out]; everything else is a vector over channels.
  */
-export function weightShapes(settings: NetworkSettings, parts: Part[]): Record<string, number[]> {
+export function weightShapes(settings: NetworkSettings, parts: NetworkPart[]): Record<string, number[]> {
   const shapes: Record<string, number[]> = {};
   const convolution = (name: string, inChannels: number, outChannels: number) => {
     shapes[`${name}.kernel`] = [3, 3, inChannels, outChannels];
@@ -46,4 +58,10 @@ export function weightShapes(settings: NetworkSettings, parts: Part[]): Record<s
     shapes['decoder.head.bias'] = [settings.classes];
   }
   return shapes;
+}
+
+/** How many numbers the weights of the parts are. */
+export function weightCount(settings: NetworkSettings, parts: NetworkPart[]): number {
+  const sizes = Object.values(weightShapes(settings, parts)).map((shape) => shape.reduce((a, b) => a * b, 1));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -17,8 +17,8 @@ export const engines: readonly Engine[] = [tensorflow, webgpu, wasm];
 
 /**
  * Starts an engine and says which, and on what it computes. `auto` takes a CUDA device, then a graphics card, then the
- * processor, never a software adapter, and the next best where the best does not start. Throws `engine.not-usable` where
- * the one asked for does not work here.
+ * processor, never a software adapter, and the next best where the best does not start. Throws `engine.not-usable`
+ * where the one asked for does not work here.
  */
 export async function startEngine(choice: EngineChoice, among: readonly Engine[] = engines): Promise<Started> {
   const failed = new Map<EngineName, EngineLook>();
@@ -49,7 +49,9 @@ export function lookOfFailed(error: unknown): EngineLook {
   return { usable: false, reason, next: 'Update the driver of the graphics card, then look again.' };
 }
 
-/** Asks the engine that is wanted; for `auto` one after the other, until one cannot be bettered: looking loads drivers. */
+/**
+ * Asks the engine that is wanted; for `auto` one after the other, until one cannot be bettered: looking loads drivers.
+ */
 async function lookAround(
   choice: EngineChoice,
   among: readonly Engine[],

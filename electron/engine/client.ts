@@ -29,7 +29,7 @@ interface Running {
 }
 
 /** What a job is computed with; asked when its turn comes, with its plan where it has one. */
-export type EngineFor = (plan: Plan | undefined) => EngineChoice;
+type EngineFor = (plan: Plan | undefined) => EngineChoice;
 
 export class Trainer {
   /** Largest resident memory of the trainer process so far, in bytes. */

@@ -1,7 +1,7 @@
-/** What every engine is to the trainer: it can be looked at, and it can be made TensorFlow.js's backend of this process. */
+/**
+ * What every engine is to the trainer: it can be looked at, and it can be made TensorFlow.js's backend of this process.
+ */
 import type { EngineLook, EngineName } from '../../shared/engine.ts';
-
-export type { EngineLook };
 
 export interface Engine {
   readonly name: EngineName;

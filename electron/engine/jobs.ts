@@ -6,6 +6,7 @@ import type { ComputedOn, DeviceKind, EngineFound, EngineName } from '../../shar
 import type { FeatureBatch } from '../../shared/features.ts';
 import type { Plan } from '../../shared/plan.ts';
 import type { LabelScores } from '../../shared/scores.ts';
+import type { NetworkPart } from '../../shared/weight-shapes.ts';
 
 /** A stored volume (safetensors of electron/storage), with its label map where there is one. */
 export interface VolumeFiles {
@@ -16,7 +17,7 @@ export interface VolumeFiles {
 
 export interface InitialiseJob {
   plan: Plan;
-  parts: ('encoder' | 'projection' | 'decoder')[];
+  parts: NetworkPart[];
   /** Weights to keep; parts they lack are drawn from the plan's seed. */
   from?: string;
   out: string; // safetensors
@@ -82,7 +83,8 @@ export interface EvaluateJob {
 export interface Trained {
   steps: number;
   losses: number[]; // one a step, also of steps done before a restart
-  dice: { step: number; dice: number; perLabel: number[] }[]; // learning curve on the plan's pixels, empty without validation
+  /** Learning curve on the plan's pixels, empty without validation. */
+  dice: { step: number; dice: number; perLabel: number[] }[];
   seconds: number; // in this process
   volumes: number; // trained on
   slices: number; // shown to the network in all steps together

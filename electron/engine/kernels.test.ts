@@ -1,7 +1,10 @@
-/** The kernels that an engine has for the network, held to the same steps put together from tfjs operations on the plain JavaScript backend. */
+/**
+ * The kernels that an engine has for the network, held to the same steps put together from tfjs operations on the plain
+ * JavaScript backend.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Part } from '../../shared/weight-shapes.ts';
+import type { NetworkPart } from '../../shared/weight-shapes.ts';
 import { Adam, type AdamState } from '../learning/network/adam.ts';
 import { joinSkip, normLeaky } from '../learning/network/fused.ts';
 import { project, segmentLogits } from '../learning/network/unet.ts';
@@ -82,7 +85,7 @@ describe('gradient of 2x2 maxima', () => {
 
 describe('the whole network', () => {
   const settings = { levels: 3, baseWidth: 4, featureLength: 16, classes: 3 };
-  const parts: Part[] = ['encoder', 'projection', 'decoder'];
+  const parts: NetworkPart[] = ['encoder', 'projection', 'decoder'];
 
   function variables(): Record<string, tf.Variable> {
     const values = Object.entries(initialWeights(settings, parts, 5));

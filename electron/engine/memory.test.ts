@@ -8,7 +8,7 @@ import { initialWeights } from '../learning/network/weights.ts';
 import { Pretraining } from '../learning/pretraining.ts';
 import { peakBytes } from '../learning/testing.ts';
 import type { Started } from './choice.ts';
-import { needOf, type Phase, passesIn, roomOn, saysOutOfMemory, tensorsOf } from './memory.ts';
+import { memoryBudget, needOf, type Phase, saysOutOfMemory, tensorsOf } from './memory.ts';
 import { startTestEngine, testEngine } from './testing.ts';
 import { sharedMemory } from './wasm/shared-memory.ts';
 
@@ -33,7 +33,12 @@ async function step(phase: Phase, plan: Plan, mostSlices: number): Promise<void>
     const weights = initialWeights(networkSettings(plan), ['encoder', 'projection'], 1);
     const pretraining = new Pretraining(plan, weights, mostSlices);
     const known = Array.from({ length: plan.bankSize }, (_, index) => index % plan.partitions);
-    pretraining.bank.enqueue(new Float32Array(plan.bankSize * plan.featureLength).fill(0.1), Uint8Array.from(known));
+    const vectors = new Float32Array(plan.bankSize * plan.featureLength).fill(0.1);
+    pretraining.restore({
+      ...(await pretraining.state()),
+      'bank/vectors': { shape: [plan.bankSize, plan.featureLength], data: vectors },
+      'bank/partitions': { shape: [plan.bankSize], data: Uint8Array.from(known) },
+    });
     await pretraining.step([slices, slices], [], random);
     pretraining.dispose();
   } else {
@@ -57,14 +62,14 @@ describe('the predicted peak', () => {
   it.each(cases)('is that of the tensors: $phase, $plan.inputSize pixels, width $plan.baseWidth', async (one) => {
     const { plan, phase } = one;
     const engine = tf.getBackend() as EngineName;
-    for (const [slices, parts] of [
+    for (const [slices, subBatches] of [
       [8, 1],
       [4, 2],
     ]) {
       const measured = await peakBytes(() => step(phase, plan, slices));
-      const predicted = tensorsOf(phase, plan, engine, slices, parts);
-      expect(predicted / measured, `${parts} parts`).toBeGreaterThan(0.97);
-      expect(predicted / measured, `${parts} parts`).toBeLessThan(most);
+      const predicted = tensorsOf(phase, plan, engine, slices, subBatches);
+      expect(predicted / measured, `${subBatches} sub-batches`).toBeGreaterThan(0.97);
+      expect(predicted / measured, `${subBatches} sub-batches`).toBeLessThan(most);
     }
   });
 
@@ -77,41 +82,7 @@ describe('the predicted peak', () => {
   });
 });
 
-describe('a batch', () => {
-  const plan = planSchema.parse({ inputSize: 128, baseWidth: 32, finetuneBatch: 10 });
-  const on = { engine: 'wasm' as const, device: 'a processor' };
-  const need = (slices: number, parts: number) => needOf('finetuning', plan, 'wasm', slices, parts);
-  const within = (free: number, most = free) => passesIn({ free, most }, 'finetuning', plan, on);
-
-  it('is computed at once where it fits, and else in as few parts as fit', () => {
-    expect(within(need(10, 1))).toEqual({ mostSlices: 10, parts: 1, words: '' });
-    expect(within(need(10, 1) - 1)).toMatchObject({ parts: 2 });
-    expect(within(need(4, 3))).toMatchObject({ mostSlices: 4, parts: 3 });
-    expect(within(need(4, 3) - 1)).toMatchObject({ mostSlices: 3, parts: 4 });
-  });
-
-  it('of which not even a slice fits into what is free goes slice by slice, since others may give memory back', () => {
-    expect(within(0, 4 * GB)).toMatchObject({ mostSlices: 1, parts: 10 });
-  });
-
-  it('says how many parts, how much it would need and how much there is', () => {
-    const { words } = within(1 * GB);
-    expect(words).toMatch(
-      /^The batch of 10 slices is computed in \d parts: at once it would need 1\.\d GB, and 1\.0 GB/,
-    );
-  });
-
-  it('of which not even a slice fits into the device is refused, with what it needs', () => {
-    expect(() => within(need(1, 10) - 1)).toThrow(
-      expect.objectContaining({
-        code: 'engine.too-little-memory',
-        details: expect.objectContaining({ what: 'fine-tuning', device: 'a processor' }),
-      }),
-    );
-  });
-});
-
-describe('the room for training', () => {
+describe('the memory for training', () => {
   const plan = planSchema.parse({});
   const card: Started = {
     computedOn: { engine: 'webgpu', device: 'a card' },
@@ -124,19 +95,21 @@ describe('the room for training', () => {
   });
 
   it('is nearly all of a card, and of a processor no more than the system has free', () => {
-    expect(roomOn(card, 'finetuning', plan)).toEqual({ free: 7.2 * GB, most: 8 * GB });
-    const room = roomOn({ ...processor, memory: 1e15 }, 'finetuning', plan);
-    expect(room.free).toBeLessThan(process.availableMemory());
-    expect(room.free).toBeGreaterThan(0);
+    expect(memoryBudget(card, 'finetuning', plan)).toEqual({ free: 7.2 * GB, most: 8 * GB });
+    const budget = memoryBudget({ ...processor, memory: 1e15 }, 'finetuning', plan);
+    expect(budget.free).toBeLessThan(process.availableMemory());
+    expect(budget.free).toBeGreaterThan(0);
   });
 
   it('is no more than ISOCENTER_MEMORY_GB, which has to be a number', () => {
     process.env.ISOCENTER_MEMORY_GB = '0.5';
-    expect(roomOn(card, 'finetuning', plan)).toEqual({ free: 0.5 * GB, most: 0.5 * GB });
-    expect(roomOn(processor, 'finetuning', plan).most).toBe(0.5 * GB);
+    expect(memoryBudget(card, 'finetuning', plan)).toEqual({ free: 0.5 * GB, most: 0.5 * GB });
+    expect(memoryBudget(processor, 'finetuning', plan).most).toBe(0.5 * GB);
     for (const value of ['2 GB', '0', '-1']) {
       process.env.ISOCENTER_MEMORY_GB = value;
-      expect(() => roomOn(card, 'finetuning', plan)).toThrow(expect.objectContaining({ code: 'engine.memory-limit' }));
+      expect(() => memoryBudget(card, 'finetuning', plan)).toThrow(
+        expect.objectContaining({ code: 'engine.memory-limit' }),
+      );
     }
   });
 });

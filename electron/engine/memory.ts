@@ -1,22 +1,23 @@
 /**
- * What a step of training needs at its peak, predicted from the plan before anything is computed, and into how many parts a
- * batch is cut so that it fits. The peak is the end of the pass backward: TensorFlow.js frees neither what it kept on the way
+ * What a step of training needs of memory at its peak, predicted from the plan before anything is computed, and what
+ * there is for it. The peak is the end of the pass backward: TensorFlow.js frees neither what it kept on the way
  * forward nor any gradient before that pass is over.
  */
 import { totalmem } from 'node:os';
-import type { ComputedOn, EngineName } from '../../shared/engine.ts';
+import type { EngineName } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import { networkSettings, type Plan } from '../../shared/plan.ts';
-import { channelsOf, type Part, weightShapes } from '../../shared/weight-shapes.ts';
-import { partsOf } from '../learning/parts.ts';
-import { SLICES_AT_ONCE } from '../learning/segmentation.ts';
+import { channelsOf, type NetworkPart, trainedParts, weightCount } from '../../shared/weight-shapes.ts';
+import { methodOf } from '../learning/methods/index.ts';
 import type { Started } from './choice.ts';
-import { ENCODER_PARTS, UNET_PARTS } from './jobs/plan-weights.ts';
 
 export type Phase = 'pretraining' | 'finetuning' | 'segmentation';
 
-/** How an engine goes about memory. Measured with TensorFlow.js 4.22, TensorFlow 2.21 and Node 24; see `needOf`. */
-interface Habits {
+/**
+ * What an engine takes of memory besides tensors. Measured with TensorFlow.js 4.22, TensorFlow 2.21 and Node 24; see
+ * `needOf`.
+ */
+interface MemoryProfile {
   /** Maps of the first level that its norm holds at once besides what goes in and comes out, on the way back. */
   norm: number;
   /** Numbers that the segmentation loss keeps for each class of a pixel. */
@@ -27,15 +28,15 @@ interface Habits {
   process: number;
 }
 
-const HABITS: Record<EngineName, Habits> = {
+const PROFILES: Record<EngineName, MemoryProfile> = {
   tensorflow: { norm: 10, loss: 19, filters: 0, process: 800e6 },
-  // Its norm holds 0; the rest stands for buffers that its pool keeps: 1.1 times `tensorsOf` with 32 pixels and width 8.
+  // Its norm holds 0; the rest stands for buffers that its pool keeps: 1.1 times `tensorsOf` with 32 pixels and width
+  // 8.
   webgpu: { norm: 10, loss: 19, filters: 0, process: 800e6 },
   wasm: { norm: 0, loss: 3, filters: 9, process: 500e6 },
 };
 
 const FLOAT = 4; // bytes
-const COMPARISONS = 25; // numbers that the contrastive loss keeps for each feature that an anchor is compared with
 const COPIES = 8; // of the weights, by which a process grows while it writes a checkpoint of weights and moments
 const AREAS = 16e6; // bytes that an engine works in whatever the plan
 const SCATTERED = 0.05; // of the tensors: holes between them
@@ -44,44 +45,49 @@ const MOST_GROWTH = 100e6; // bytes
 const MARGIN = 0.9; // of what is free, since other programs want some as well
 
 /**
- * Bytes of tensors at the peak of a step that computes `slices` at once. A batch of several `parts` has gradients to add up.
- * Within 1 % of what TensorFlow.js counts on `wasm`; what the other engines hold besides, it does not count.
+ * Bytes of tensors at the peak of a step that computes `slices` at once. A batch of several sub-batches has gradients
+ * to add up. Within 1 % of what TensorFlow.js counts on `wasm`; what the other engines hold besides, it does not count.
  */
-export function tensorsOf(phase: Phase, plan: Plan, engine: EngineName, slices: number, parts: number): number {
-  return FLOAT * (heldFloats(phase, plan, parts) + slices * sliceFloats(phase, plan, HABITS[engine]));
+export function tensorsOf(phase: Phase, plan: Plan, engine: EngineName, slices: number, subBatches: number): number {
+  return FLOAT * (heldFloats(phase, plan, subBatches) + slices * sliceFloats(phase, plan, PROFILES[engine]));
 }
 
 /**
- * Bytes that an engine takes for that. Measured with widths of 4 to 32, slices of 48 to 128 pixels and batches of 4 to 64, it is
- * 5 to 30 % more than the WebAssembly memory of `wasm` (4.24 GB against 4.05 GB with 22 slices of 256), 5 to 35 % more than the
- * resident memory of `tensorflow` on a processor; of less than 50 MB up to 60 %.
- * How TensorFlow goes about the memory of an NVIDIA card was not measured.
+ * Bytes that an engine takes for that. Measured with widths of 4 to 32, slices of 48 to 128 pixels and batches of 4 to
+ * 64, it is 5 to 30 % more than the WebAssembly memory of `wasm` (4.24 GB against 4.05 GB with 22 slices of 256), 5 to
+ * 35 % more than the resident memory of `tensorflow` on a processor; of less than 50 MB up to 60 %. How TensorFlow goes
+ * about the memory of an NVIDIA card was not measured.
  */
-export function needOf(phase: Phase, plan: Plan, engine: EngineName, slices: number, parts: number): number {
+export function needOf(phase: Phase, plan: Plan, engine: EngineName, slices: number, subBatches: number): number {
   const filter = 9 * channelsOf(plan.levels, networkSettings(plan)) ** 2;
-  const areas = AREAS + FLOAT * HABITS[engine].filters * filter;
-  const held = tensorsOf(phase, plan, engine, slices, parts) * (1 + SCATTERED) + areas;
+  const areas = AREAS + FLOAT * PROFILES[engine].filters * filter;
+  const held = tensorsOf(phase, plan, engine, slices, subBatches) * (1 + SCATTERED) + areas;
   return held + Math.min(GROWTH * held, MOST_GROWTH);
 }
 
 /** What is there whatever the number of slices. */
-function heldFloats(phase: Phase, plan: Plan, parts: number): number {
+function heldFloats(phase: Phase, plan: Plan, subBatches: number): number {
   const trained = weightFloats(plan, phase);
   if (phase === 'segmentation') return trained;
-  const gradients = parts > 1 ? 2 : 1; // the sum so far, and the part's own
+  const gradients = subBatches > 1 ? 2 : 1; // the sum so far, and the sub-batch's own
   const held = (3 + gradients) * trained; // weights and both moments of Adam
   if (phase === 'finetuning') return held;
-  return held + trained + plan.sampledFeatures * plan.featureLength; // the momentum encoder, the features compared with
+  return held + methodOf(plan).memory(plan).held;
 }
 
 function weightFloats(plan: Plan, phase: Phase): number {
-  const parts: Part[] = phase === 'pretraining' ? ENCODER_PARTS : UNET_PARTS;
-  const shapes = Object.values(weightShapes(networkSettings(plan), parts));
-  return sum(shapes.map((shape) => shape.reduce((product, side) => product * side, 1)));
+  return weightCount(networkSettings(plan), partsOf(phase, plan));
 }
 
-/** What every slice adds: the maps of electron/learning/network/unet.ts, each level's being its pixels times its channels. */
-function sliceFloats(phase: Phase, plan: Plan, { norm, loss }: Habits): number {
+function partsOf(phase: Phase, plan: Plan): NetworkPart[] {
+  return trainedParts(plan, phase === 'pretraining' ? phase : 'finetuning');
+}
+
+/**
+ * What every slice adds: the maps of electron/learning/network/unet.ts, each level's being its pixels times its
+ * channels.
+ */
+function sliceFloats(phase: Phase, plan: Plan, { norm, loss }: MemoryProfile): number {
   const settings = networkSettings(plan);
   const pixels = (level: number) => (plan.inputSize / 2 ** (level - 1)) ** 2;
   const map = (level: number) => pixels(level) * channelsOf(level, settings);
@@ -89,34 +95,41 @@ function sliceFloats(phase: Phase, plan: Plan, { norm, loss }: Habits): number {
   const decoder = encoder - map(plan.levels);
   const scores = pixels(1) * settings.classes;
   if (phase === 'segmentation') {
-    // What each level gives; in the decoder also what comes up (1/4), the join (2) and both convolutions; scores, softmax.
+    // What each level gives; in the decoder also what comes up (1/4), the join (2) and both convolutions; scores,
+    // softmax.
     return encoder + 4.25 * decoder + Math.max(1, norm) * map(1) + 3 * scores;
   }
-  // Of both convolutions of a level what they and their norms give, and the gradients of all four; the maxima and theirs.
+  // Of both convolutions of a level what they and their norms give, and the gradients of all four; the maxima and
+  // theirs.
   const encoding = pixels(1) + 8 * encoder + (encoder - map(1)) + norm * map(1);
-  if (phase === 'pretraining') return encoding + COMPARISONS * plan.sampledFeatures;
-  // The join (2), both convolutions (4), the gradients of all that, that of what came up (1/4), the sum of a skip's two.
-  return encoding + 13.25 * decoder + loss * scores;
+  // The join (2), both convolutions (4), the gradients of all that, that of what came up (1/4), the sum of a skip's
+  // two.
+  const decoding = partsOf(phase, plan).includes('decoder') ? 13.25 * decoder : 0;
+  return encoding + decoding + (phase === 'pretraining' ? methodOf(plan).memory(plan).perSlice : loss * scores);
 }
 
 /** Bytes that a step may take. */
-export interface Room {
+export interface MemoryBudget {
   free: number; // now
   most: number; // if nothing else were at work
 }
 
 /**
- * What a device has for training. On a processor that is also a matter of what the system and other programs hold, and the
- * process that trains and its checkpoints want some of it themselves. `ISOCENTER_MEMORY_GB` keeps training to less.
+ * What a device has for training. On a processor that is also a matter of what the system and other programs hold, and
+ * the process that trains and its checkpoints want some of it themselves. `ISOCENTER_MEMORY_GB` keeps training to less.
  */
-export function roomOn({ computedOn: { engine }, kind, memory }: Started, phase: Phase, plan: Plan): Room {
+export function memoryBudget(
+  { computedOn: { engine }, kind, memory }: Started,
+  phase: Phase,
+  plan: Plan,
+): MemoryBudget {
   const limit = Number(process.env.ISOCENTER_MEMORY_GB || Number.POSITIVE_INFINITY) * 1e9;
   if (!(limit > 0)) throw fault('engine.memory-limit', { value: process.env.ISOCENTER_MEMORY_GB ?? '' });
   if (kind === 'cuda' || kind === 'graphics') {
     const most = Math.min(memory, limit);
     return { free: Math.min(MARGIN * memory, limit), most };
   }
-  const aside = HABITS[engine].process + FLOAT * COPIES * weightFloats(plan, phase);
+  const aside = PROFILES[engine].process + FLOAT * COPIES * weightFloats(plan, phase);
   const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   const most = Math.min(memory, limit, Math.min(totalmem(), constrained) - aside);
   // What this process holds already is its own to use again. macOS calls free only what nobody has touched for long.
@@ -125,53 +138,9 @@ export function roomOn({ computedOn: { engine }, kind, memory }: Started, phase:
   return { free: Math.min(most, free), most };
 }
 
-/** How a batch is computed. */
-export interface Passes {
-  mostSlices: number; // at once
-  parts: number;
-  words: string; // why there are several parts, a sentence; empty where there is one
-}
-
-/**
- * The fewest parts that fit into what is free. Where not even a slice does, they are of one slice each, because what others
- * hold may come free; what the device lacks never will: throws `engine.too-little-memory`.
- */
-export function passesIn(room: Room, phase: Phase, plan: Plan, { engine, device }: ComputedOn): Passes {
-  const batch = slicesOf(phase, plan);
-  const need = (slices: number) => needOf(phase, plan, engine, slices, slices < batch ? 2 : 1);
-  let mostSlices = batch;
-  while (mostSlices > 1 && need(mostSlices) > room.free) mostSlices--;
-  if (need(mostSlices) > room.most) {
-    const what = { pretraining: 'pre-training', finetuning: 'fine-tuning', segmentation: 'segmenting' }[phase];
-    throw fault('engine.too-little-memory', {
-      what,
-      needed: byteText(need(mostSlices)),
-      device,
-      memory: byteText(room.most),
-    });
-  }
-  const parts = partsOf(batch, mostSlices).length;
-  const words =
-    parts === 1
-      ? ''
-      : `The batch of ${batch} slices is computed in ${parts} parts: at once it would need ${byteText(need(batch))}, and ${byteText(room.free)} are free for it.`;
-  return { mostSlices, parts, words };
-}
-
-/** Slices of one step; in segmentation, of one pass. */
-function slicesOf(phase: Phase, plan: Plan): number {
-  if (phase === 'pretraining') return plan.volumesPerStep * plan.partitions;
-  return phase === 'finetuning' ? plan.finetuneBatch : SLICES_AT_ONCE;
-}
-
 /** Whether an error's message, of TensorFlow, WebGPU, WebAssembly or JavaScript, is for want of memory. */
 export function saysOutOfMemory(message: string): boolean {
   return /\bOOM\b|Aborted\(|out of memory|RESOURCE_EXHAUSTED|ResourceExhausted|allocation failed/i.test(message);
-}
-
-function byteText(bytes: number): string {
-  const left = Math.max(0, bytes);
-  return left < 1e9 ? `${Math.round(left / 1e6)} MB` : `${(left / 1e9).toFixed(1)} GB`;
 }
 
 function sum(values: number[]): number {

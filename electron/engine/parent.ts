@@ -1,6 +1,6 @@
 /** The process that started this one, as the trainer speaks to it: Node's `fork` or Electron's utility process. */
 
-export interface Parent {
+interface Parent {
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
 }

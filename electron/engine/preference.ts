@@ -4,20 +4,20 @@ import type { DeviceKind, EngineChoice, EngineFound, EngineLook, EngineName } fr
 /** An engine and what it found. */
 export type Looked = Pick<EngineFound, 'engine' | 'look'>;
 
-export interface Chosen {
+interface Chosen {
   engine: EngineName | undefined; // undefined where none can be taken
   why: string; // a sentence or two, in plain words
 }
 
 /** What `auto` takes, the best first. Never a software adapter. */
-const liked: readonly DeviceKind[] = ['cuda', 'graphics', 'processor'];
+const preferred: readonly DeviceKind[] = ['cuda', 'graphics', 'processor'];
 
 /** Of two engines that compute on the processor the first here, as measured. */
 const onProcessor: readonly EngineName[] = ['wasm', 'tensorflow'];
 
 /** Nothing that another engine finds could be better. */
 export function isBest(look: EngineLook): boolean {
-  return look.usable && look.kind === liked[0];
+  return look.usable && look.kind === preferred[0];
 }
 
 /** `looked`: in `auto`'s order. Engines that are not among them were not asked, or are not built in. */
@@ -28,11 +28,11 @@ export function choose(choice: EngineChoice, looked: readonly Looked[]): Chosen 
     return look.usable ? { engine: choice, why: 'It was asked for.' } : { engine: undefined, why: look.reason };
   }
   const inOrder = looked.toSorted((a, b) => onProcessor.indexOf(a.engine) - onProcessor.indexOf(b.engine));
-  for (const [place, kind] of liked.entries()) {
+  for (const [place, kind] of preferred.entries()) {
     const found = inOrder.find(({ look }) => look.usable && look.kind === kind);
-    if (found) return { engine: found.engine, why: whyBest(liked.slice(0, place), looked) };
+    if (found) return { engine: found.engine, why: whyBest(preferred.slice(0, place), looked) };
   }
-  return { engine: undefined, why: `Nothing here can compute: ${missing(liked, looked)}.` };
+  return { engine: undefined, why: `Nothing here can compute: ${missing(preferred, looked)}.` };
 }
 
 /** The sentence for `auto`, by the kinds of device that are better and not there. */

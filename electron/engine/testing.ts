@@ -1,4 +1,7 @@
-/** The engine that the tests of the learning and of the jobs run on: `wasm`, or the one that ISOCENTER_TEST_ENGINE names. */
+/**
+ * The engine that the tests of the learning and of the jobs run on: `wasm`, or the one that ISOCENTER_TEST_ENGINE
+ * names.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { type EngineChoice, engineChoices } from '../../shared/engine.ts';
 import { engines, startEngine } from './choice.ts';

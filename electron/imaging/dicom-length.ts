@@ -1,12 +1,14 @@
 /**
- * Whether a DICOM file breaks off inside its pixels, which GDCM passes over and fills up. Looks for the Pixel Data element
- * (7FE0,0010) and its length (DICOM PS3.5 sections 7.1 and A.4).
+ * Whether a DICOM file breaks off inside its pixels, which GDCM passes over and fills up. Looks for the Pixel Data
+ * element (7FE0,0010) and its length (DICOM PS3.5 sections 7.1 and A.4).
  */
 
 const DELIMITER = Buffer.from([0xfe, 0xff, 0xdd, 0xe0]); // ends a sequence of compressed fragments
 const UNDEFINED_LENGTH = 0xffffffff;
 
-/** `pixelBytes`: length of the pixels when not compressed. A file whose pixels are not found passes: ITK will judge it. */
+/**
+ * `pixelBytes`: length of the pixels when not compressed. A file whose pixels are not found passes: ITK will judge it.
+ */
 export function endsEarly(bytes: Buffer, pixelBytes: number): boolean {
   return [true, false].some((little) => {
     const tag = Buffer.from(little ? [0xe0, 0x7f, 0x10, 0x00] : [0x7f, 0xe0, 0x00, 0x10]);

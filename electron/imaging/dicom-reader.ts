@@ -20,7 +20,8 @@ export async function readPlainSeries({ name, slices }: Series): Promise<PlainIm
     slices.map(({ file }) => file),
     name,
   );
-  // A multi-frame object may keep its geometry in sequences, where ITK looks; this is what ITK gives where there is none.
+  // A multi-frame object may keep its geometry in sequences, where ITK looks; this is what ITK gives where there is
+  // none.
   const unknown = slices[0].spacing.length < 2 && image.spacing.every((length) => length === 1);
   if (unknown && image.origin.every((value) => value === 0)) throw fault('imaging.no-spacing', { file: name });
   return fromItk(image, name);

@@ -1,7 +1,7 @@
 /**
  * DICOM files to series. Files of several series may lie mixed in one folder, one series in several folders, and names
- * mean nothing: files are grouped by series and picture, and sorted by where their slices lie. ITK reads what it is given,
- * stretching over gaps and taking 1 for a missing spacing, so both are checked here.
+ * mean nothing: files are grouped by series and picture, and sorted by where their slices lie. ITK reads what it is
+ * given, stretching over gaps and taking 1 for a missing spacing, so both are checked here.
  */
 import { basename, dirname } from 'node:path';
 import { type ErrorCode, fault, type IsocenterError } from '../../shared/errors.ts';
@@ -15,7 +15,7 @@ export interface Series {
   slices: SliceFile[]; // in order of position, or the one file of a multi-frame object
 }
 
-export interface GroupedSeries {
+interface GroupedSeries {
   series: Series[];
   refused: { path: string; error: IsocenterError }[];
 }
@@ -24,7 +24,9 @@ const SAME_PLACE = 0.01; // mm; slices closer than this lie at the same place
 const EVENNESS = 0.1; // of the distance between slices; a missing one doubles it
 const DRIFT = 1e-2; // sideways for each mm along the stack; a gantry tilt of half a degree
 
-/** Files without slices are passed over. A series that a damaged file belongs to is refused: it would lack that slice. */
+/**
+ * Files without slices are passed over. A series that a damaged file belongs to is refused: it would lack that slice.
+ */
 export function groupSeries(files: TaggedFile[]): GroupedSeries {
   const groups = new Map<string, SliceFile[]>();
   const damaged = new Set<string>();

@@ -22,7 +22,7 @@ export interface SliceFile {
 }
 
 /** A DICOM file of a picture that is too damaged for its attributes to be read. */
-export interface DamagedSlice {
+interface DamagedSlice {
   file: string;
   mentions: string[]; // the unique identifiers in what is left, its series' among them
 }
@@ -78,7 +78,8 @@ export async function readSliceTags(files: string[]): Promise<TaggedFile[]> {
 /**
  * `readDicomTagsNode` compiles its WebAssembly module anew for every file, which takes 35 ms; a series of 500 slices
  * would take 18 s. The package's browser build keeps the module from call to call, and so does this, with the same two
- * functions of itk-wasm that `readDicomTagsNode` calls: 2 ms a file. They are no public names, so the versions are pinned.
+ * functions of itk-wasm that `readDicomTagsNode` calls: 2 ms a file. They are no public names, so the versions are
+ * pinned.
  */
 async function loadReader(): Promise<Reader> {
   const inside = (name: string, path: string) => new URL(path, import.meta.resolve(name));

@@ -45,7 +45,9 @@ export function cross(a: Vector3, b: Vector3): Vector3 {
   return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }
 
-/** ITK and DICOM count x to the left and y backwards (LPS+); turns their grid into RAS+, or back: it is its own inverse. */
+/**
+ * ITK and DICOM count x to the left and y backwards (LPS+); turns their grid into RAS+, or back: it is its own inverse.
+ */
 export function swapLpsAndRas(grid: Grid): Grid {
   const turn = (value: number, row: number) => (row < 2 ? 0 - value : value);
   return {

@@ -1,9 +1,10 @@
 /**
- * Checks of a header before ITK reads the file. ITK fills in what a header lacks (a spacing of 0 becomes 1), pads what a
- * truncated NIfTI lacks and turns its NaN into 0, so a few fields at fixed places and of text headers are read here as well; the rest is ITK's.
+ * Checks of a header before ITK reads the file. ITK fills in what a header lacks (a spacing of 0 becomes 1), pads what
+ * a truncated NIfTI lacks and turns its NaN into 0, so a few fields at fixed places and of text headers are read here
+ * as well; the rest is ITK's.
  *
- * Sources: nifti1.h and nifti2.h (nifti.nimh.nih.gov), the NRRD format definition (teem.sourceforge.net), MetaIO's field
- * names (itk.org).
+ * Sources: nifti1.h and nifti2.h (nifti.nimh.nih.gov), the NRRD format definition (teem.sourceforge.net), MetaIO's
+ * field names (itk.org).
  */
 import { dirname, join } from 'node:path';
 import { fault, type IsocenterError } from '../../shared/errors.ts';
@@ -11,7 +12,9 @@ import type { Matrix3 } from '../../shared/volume.ts';
 import { contentOf, type FileHead } from './file-kind.ts';
 import { axisDirection, isSheared, isSingular, SHEAR } from './geometry.ts';
 
-/** Throws `imaging.no-spacing`, `imaging.four-dimensional` and the other refusals that a header alone gives reason for. */
+/**
+ * Throws `imaging.no-spacing`, `imaging.four-dimensional` and the other refusals that a header alone gives reason for.
+ */
 export async function checkHeader(file: string, name: string, head: FileHead): Promise<void> {
   if (head.kind === 'nifti') await checkNifti(file, name, head);
   if (head.kind === 'nrrd') checkNrrd(name, nrrdFields(head));
@@ -72,8 +75,8 @@ async function checkNifti(file: string, name: string, { bytes, zipped }: FileHea
 }
 
 /**
- * Length of the unzipped file, and how many of its floats are not finite: ITK's NIfTI library turns those into 0. Voxels
- * begin at `start`; `width` is absent where they are whole numbers. Throws where unzipping fails.
+ * Length of the unzipped file, and how many of its floats are not finite: ITK's NIfTI library turns those into 0.
+ * Voxels begin at `start`; `width` is absent where they are whole numbers. Throws where unzipping fails.
  */
 async function surveyVoxels(file: string, zipped: boolean, start: number, width: number | undefined, little: boolean) {
   let length = 0;
@@ -96,8 +99,8 @@ async function surveyVoxels(file: string, zipped: boolean, start: number, width:
 }
 
 /**
- * ITK takes the axes of the sform and the spacing of pixdim, even where the sform's own spacing is another, and falls back
- * on the qform, where there is one, for an sform that is no rotation.
+ * ITK takes the axes of the sform and the spacing of pixdim, even where the sform's own spacing is another, and falls
+ * back on the qform, where there is one, for an sform that is no rotation.
  */
 function checkSform(name: string, sform: Matrix3, spacing: number[], hasQform: boolean): void {
   if (isSingular(sform)) {

@@ -9,8 +9,8 @@ import { toItk } from './itk.ts';
 const endings = ['.nii.gz', '.nii', '.nrrd', '.mha'];
 
 /**
- * Writes under a temporary name in the same folder and renames, so that a reader never meets half a file. The file holds
- * grid and voxels and no text. Throws `imaging.unknown-format` and `imaging.not-written`.
+ * Writes under a temporary name in the same folder and renames, so that a reader never meets half a file. The file
+ * holds grid and voxels and no text. Throws `imaging.unknown-format` and `imaging.not-written`.
  */
 export async function writeVoxels(file: string, grid: Grid, voxels: Float32Array | Uint8Array): Promise<void> {
   const ending = endings.find((known) => file.endsWith(known));

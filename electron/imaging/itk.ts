@@ -1,4 +1,6 @@
-/** What the readers and the writer need of ITK. Only the file worker imports this: its pipelines print what they read. */
+/**
+ * What the readers and the writer need of ITK. Only the file worker imports this: its pipelines print what they read.
+ */
 import type { Image } from 'itk-wasm';
 import { fault } from '../../shared/errors.ts';
 import type { Grid, Matrix3, Vector3 } from '../../shared/volume.ts';

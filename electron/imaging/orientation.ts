@@ -1,6 +1,6 @@
 /**
- * Between the grid of a file and RAS+: the voxel axes are permuted and flipped so that each runs as closely as it can to
- * right, anterior and superior. Nothing is interpolated, so both ways are exact.
+ * Between the grid of a file and RAS+: the voxel axes are permuted and flipped so that each runs as closely as it can
+ * to right, anterior and superior. Nothing is interpolated, so both ways are exact.
  */
 import type { Grid, LabelMap, Matrix3, Vector3 } from '../../shared/volume.ts';
 import { axisDirection } from './geometry.ts';

@@ -1,6 +1,7 @@
 /**
- * A slice in colour with the outlines of label maps on it, as a reader of images sees it (see thumbnail.ts), cut to where
- * the labels are. Outlines run where a label's share, interpolated between voxels, is one half, so that they are smooth.
+ * A slice in colour with the outlines of label maps on it, as a reader of images sees it (see thumbnail.ts), cut to
+ * where the labels are. Outlines run where a label's share, interpolated between voxels, is one half, so that they are
+ * smooth.
  */
 
 export interface OverlaySlice {
@@ -15,7 +16,7 @@ export interface Outline {
   dashed: boolean; // thin and broken, for what is only compared with
 }
 
-export interface ColourPicture {
+interface ColourPicture {
   width: number;
   height: number;
   data: Uint8Array; // [height, width, 3]
@@ -35,7 +36,10 @@ const DASHED = 1.6;
 const DASH = 6;
 const PALE = 0.55; // of a broken line's colour that is white, so that it is told from a solid one of its label
 
-/** A square picture of `side` pixels; what lies beyond the slice is black. `colourOf` gives red, green and blue of a label. */
+/**
+ * A square picture of `side` pixels; what lies beyond the slice is black. `colourOf` gives red, green and blue of a
+ * label.
+ */
 export function drawOverlay(
   slice: OverlaySlice,
   { low, high }: { low: number; high: number },

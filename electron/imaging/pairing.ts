@@ -1,19 +1,19 @@
 /**
  * Which label map belongs to which image, by name. Pure: paths in, pairs out.
  *
- * A file is a label map where it lies in a folder `labels` beside a folder `images` (or labelsTr beside imagesTr), where it
- * was named as one, or where its name ends in _seg, _label, -mask and the like. It belongs to the image of the same name:
- * at the same place below `images` or in the same folder, or else to the only image of that name anywhere.
+ * A file is a label map where it lies in a folder `labels` beside a folder `images` (or labelsTr beside imagesTr),
+ * where it was named as one, or where its name ends in _seg, _label, -mask and the like. It belongs to the image of the
+ * same name: at the same place below `images` or in the same folder, or else to the only image of that name anywhere.
  */
 import { basename, dirname, join, sep } from 'node:path';
 
 /** An image file, or a DICOM series, whose place and name are those of its folder. */
-export interface Named {
+interface Named {
   path: string;
   isSeries: boolean;
 }
 
-export interface LabelFile {
+interface LabelFile {
   path: string;
   candidates: string[]; // images it may belong to: none, one or, where names are not unique, several
 }

@@ -2,10 +2,10 @@
  * Made-up brain scans for demonstrations and tests: a crop around one hippocampus, with its labels 1 (anterior) and 2
  * (posterior). Nothing of it comes from a person.
  *
- * The anatomy is a set of soft-edged solids that change from back to front: a brain with a folded cortex, a ventricle that
- * widens backwards, a thalamus, an amygdala in front of the head, a gyrus below, both as bright as the hippocampus itself.
- * So a slice shows where along the axis it lies, and no threshold finds the hippocampus. Size, shape and pose differ from
- * subject to subject; contrast, noise, shading, brightness and voxels from site to site.
+ * The anatomy is a set of soft-edged solids that change from back to front: a brain with a folded cortex, a ventricle
+ * that widens backwards, a thalamus, an amygdala in front of the head, a gyrus below, both as bright as the hippocampus
+ * itself. So a slice shows where along the axis it lies, and no threshold finds the hippocampus. Size, shape and pose
+ * differ from subject to subject; contrast, noise, shading, brightness and voxels from site to site.
  */
 import { gaussian, type Random, seededRandom } from '../../shared/random.ts';
 import type { Grid, LabelMap, Matrix3, Vector3, Volume } from '../../shared/volume.ts';
@@ -19,7 +19,9 @@ export interface PhantomOptions {
 const FIELD: Vector3 = [40, 48, 36]; // mm, of a scan, before a site's and a subject's differences
 const EDGE = 0.6; // mm over which one tissue passes into the next, as voxels that hold both do
 
-/** The same options give the same voxels on every machine. Grids are RAS+ already; about 40 x 48 x 36 voxels of 1 mm. */
+/**
+ * The same options give the same voxels on every machine. Grids are RAS+ already; about 40 x 48 x 36 voxels of 1 mm.
+ */
 export function phantomVolume({ seed, site, index }: PhantomOptions): { volume: Volume; labels: LabelMap } {
   const scanner = scannerOf(site, seededRandom(seed, 'phantom site', site));
   const random = seededRandom(seed, 'phantom subject', site, index);
@@ -113,7 +115,9 @@ function shadingOf(strength: number, random: Random): (place: Vector3) => number
   };
 }
 
-/** One person's anatomy. Lengths in mm, angles in radians, places in the person's own frame: right, forwards, upwards. */
+/**
+ * One person's anatomy. Lengths in mm, angles in radians, places in the person's own frame: right, forwards, upwards.
+ */
 interface Subject {
   turn: Matrix3; // rotation from the world
   shift: Vector3;

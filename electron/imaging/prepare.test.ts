@@ -123,7 +123,8 @@ describe('prepareImage', () => {
     const inside = smooth
       .slice(0, 256)
       .filter((_, index) => index % 16 > 0 && index % 16 < 15 && index > 16 && index < 240);
-    expect(Math.max(...inside) - Math.min(...inside)).toBeLessThan(1e-3); // 0 to 1 in the source, 2 deviations being 100
+    // 0 to 1 in the source, 2 deviations being 100.
+    expect(Math.max(...inside) - Math.min(...inside)).toBeLessThan(1e-3);
   });
 });
 

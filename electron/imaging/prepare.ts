@@ -8,7 +8,7 @@ import type { LabelMap, Volume } from '../../shared/volume.ts';
 import { type Picture, type PicturePlan, pictureOf, pixelToVoxel, type Side, shownPixels } from './picture.ts';
 import { linearTaps, type Taps } from './resampling.ts';
 
-export interface PreparedVolume {
+interface PreparedVolume {
   count: number; // slices, Z
   side: number; // pixels
   pixels: Float32Array; // [Z, side, side]
@@ -17,9 +17,10 @@ export interface PreparedVolume {
 const CLIP = [0.01, 0.99]; // quantiles; brighter and darker pixels are vessels, artefacts and air
 
 /**
- * The slices of a volume: linear interpolation in plane, clipping to the 1st and 99th percentile, mean 0 and deviation 1.
- * Percentiles, mean and deviation are those of all pixels of the stack that show the volume, so that what the crop leaves
- * out has no say, and the padding has none either. Padding is 0, the mean. A stack of one value becomes all zeros.
+ * The slices of a volume: linear interpolation in plane, clipping to the 1st and 99th percentile, mean 0 and deviation
+ * 1. Percentiles, mean and deviation are those of all pixels of the stack that show the volume, so that what the crop
+ * leaves out has no say, and the padding has none either. Padding is 0, the mean. A stack of one value becomes all
+ * zeros.
  */
 export function prepareImage(volume: Volume, plan: PicturePlan): PreparedVolume {
   const picture = pictureOf(volume.grid, plan);

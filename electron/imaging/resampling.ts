@@ -9,8 +9,9 @@ export interface Taps {
 
 /**
  * Taps of `count` outputs. `positionOf` gives each output's place among the inputs, null for one that lies outside;
- * inputs exist from `low` to before `high`, and the outermost are repeated beyond. Neighbouring outputs lie `step` inputs
- * apart: beyond 1 the interpolating triangle is widened by it, so that shrinking averages instead of skipping inputs.
+ * inputs exist from `low` to before `high`, and the outermost are repeated beyond. Neighbouring outputs lie `step`
+ * inputs apart: beyond 1 the interpolating triangle is widened by it, so that shrinking averages instead of skipping
+ * inputs.
  */
 export function linearTaps(
   count: number,

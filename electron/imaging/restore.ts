@@ -9,7 +9,7 @@ import { type PicturePlan, pictureOf, type Side, shownPixels, voxelToPixel } fro
 import { linearTaps, type Taps } from './resampling.ts';
 
 /** How sure the labelled voxels are: how many there are, and their labels' probabilities summed. */
-export interface Certainty {
+interface Certainty {
   voxels: number;
   probability: number;
 }
@@ -21,9 +21,9 @@ export function emptyLabelMap({ grid, sourceGrid }: Pick<Volume, 'grid' | 'sourc
 
 /**
  * Writes the labels of some consecutive slices into `map`, so that a large volume need not be held as probabilities.
- * `probabilities` is [slices, side, side, classes], its first slice being slice `from` of the volume; any score that grows
- * with probability will do. Of equal ones the lower class wins. Voxels that the picture crops away stay background. Gives
- * how sure these slices are, which means something where the scores are probabilities.
+ * `probabilities` is [slices, side, side, classes], its first slice being slice `from` of the volume; any score that
+ * grows with probability will do. Of equal ones the lower class wins. Voxels that the picture crops away stay
+ * background. Gives how sure these slices are, which means something where the scores are probabilities.
  */
 export function restoreProbabilities(
   probabilities: Float32Array,
@@ -93,7 +93,9 @@ function voxelTaps(side: Side, pictureSide: number): Taps {
   return linearTaps(side.voxels, positionOf, first, end, 1 / side.step);
 }
 
-/** target[at..at+length) = weighted sum of runs of `length` in `source`, `stride` apart; nothing for an output outside. */
+/**
+ * target[at..at+length) = weighted sum of runs of `length` in `source`, `stride` apart; nothing for an output outside.
+ */
 function addTaps(
   target: Float32Array,
   at: number,

@@ -1,6 +1,7 @@
 /**
  * Files and folders as people have them, to volumes: finds images, label maps and DICOM series, pairs them, and says of
- * everything else what it is and what to do. One broken file never stops the rest, and one volume at a time is in memory.
+ * everything else what it is and what to do. One broken file never stops the rest, and one volume at a time is in
+ * memory.
  */
 import { basename, dirname } from 'node:path';
 import { contentHash } from '../../shared/content-hash.ts';
@@ -50,8 +51,8 @@ interface Source {
 const TAGS_AT_ONCE = 64; // DICOM files between two progress reports
 
 /**
- * `labelPaths` name files and folders of label maps; others are recognised as `pairing.ts` says. Throws only the signal's
- * reason, when it aborts.
+ * `labelPaths` name files and folders of label maps; others are recognised as `pairing.ts` says. Throws only the
+ * signal's reason, when it aborts.
  */
 export async function* scanSources(
   paths: string[],

@@ -1,6 +1,6 @@
 /**
- * A label map to a DICOM segmentation object (PS3.3 section A.51) that refers to the series it was drawn on, by dcmqi. Runs
- * in the file worker, whose silence it needs: dcmqi prints the series' identifiers. `files.ts` is the way in.
+ * A label map to a DICOM segmentation object (PS3.3 section A.51) that refers to the series it was drawn on, by dcmqi.
+ * Runs in the file worker, whose silence it needs: dcmqi prints the series' identifiers. `files.ts` is the way in.
  */
 import { access, constants, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { fault } from '../../shared/errors.ts';
 import type { Grid } from '../../shared/volume.ts';
 import { toItk } from './itk.ts';
 
-export interface Segment {
+interface Segment {
   label: number; // in the label map
   name: string;
   colour: string; // #rrggbb

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Grid, LabelMap, SliceAxis, Volume } from '../../shared/volume.ts';
-import { drawSlice, rangeOf, tellingSlice } from './thumbnail.ts';
+import { drawSlice, mostLabelledSlice, rangeOf } from './thumbnail.ts';
 
 const grid: Grid = { size: [4, 3, 2], spacing: [1, 1, 1], origin: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
 
@@ -58,7 +58,7 @@ describe('drawSlice', () => {
   });
 });
 
-describe('tellingSlice', () => {
+describe('mostLabelledSlice', () => {
   const labels = (...places: [number, number, number, number][]): LabelMap => {
     const voxels = new Uint8Array(24);
     for (const [x, y, z, label] of places) voxels[x + 4 * (y + 3 * z)] = label;
@@ -66,9 +66,9 @@ describe('tellingSlice', () => {
   };
 
   it('is the middle without labels, else the one that shows most of them', () => {
-    expect(tellingSlice(grid, 'coronal')).toBe(1);
-    expect(tellingSlice(grid, 'coronal', labels())).toBe(1);
-    expect(tellingSlice(grid, 'coronal', labels([0, 0, 0, 1], [1, 0, 0, 1], [0, 2, 1, 1], [1, 2, 1, 2]))).toBe(2);
-    expect(tellingSlice(grid, 'coronal', labels([0, 0, 0, 1], [1, 0, 0, 1], [0, 2, 1, 1]))).toBe(0);
+    expect(mostLabelledSlice(grid, 'coronal')).toBe(1);
+    expect(mostLabelledSlice(grid, 'coronal', labels())).toBe(1);
+    expect(mostLabelledSlice(grid, 'coronal', labels([0, 0, 0, 1], [1, 0, 0, 1], [0, 2, 1, 1], [1, 2, 1, 2]))).toBe(2);
+    expect(mostLabelledSlice(grid, 'coronal', labels([0, 0, 0, 1], [1, 0, 0, 1], [0, 2, 1, 1]))).toBe(0);
   });
 });

@@ -5,14 +5,14 @@
 import type { Grid, LabelMap, SliceAxis, Volume } from '../../shared/volume.ts';
 import { linearTaps } from './resampling.ts';
 
-export interface ValueRange {
+interface ValueRange {
   least: number;
   most: number;
   low: number; // 1st percentile
   high: number; // 99th percentile, always above `low` unless all values are one
 }
 
-export interface GreyPicture {
+interface GreyPicture {
   width: number;
   height: number;
   pixels: Uint8Array; // [height, width]
@@ -46,7 +46,7 @@ export function rangeOf(voxels: Float32Array): ValueRange {
 }
 
 /** The slice of the axis that shows most labels, of those the one with most labelled voxels; the middle without any. */
-export function tellingSlice(grid: Grid, axis: SliceAxis, labels?: LabelMap): number {
+export function mostLabelledSlice(grid: Grid, axis: SliceAxis, labels?: LabelMap): number {
   const { through } = planes[axis];
   const count = grid.size[through];
   const middle = Math.floor(count / 2);

@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fault, type IsocenterError } from '../../shared/errors.ts';
 
-export interface Walked {
+interface Walked {
   files: string[]; // absolute, in order of their paths, each once
   folders: Set<string>; // absolute, the given ones included
   missing: { path: string; error: IsocenterError }[];

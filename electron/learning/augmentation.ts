@@ -1,6 +1,6 @@
 /**
- * Augmentation of slices (DESIGN 4.3): a random rotation, scale and shift, sampled once, then random contrast, brightness
- * and noise. Plain loops over typed arrays, so that every engine sees the same numbers for the same seed.
+ * Augmentation of slices (DESIGN 4.3): a random rotation, scale and shift, sampled once, then random contrast,
+ * brightness and noise. Plain loops over typed arrays, so that every engine sees the same numbers for the same seed.
  */
 import type { Augmentation } from '../../shared/plan.ts';
 import { gaussian, type Random } from '../../shared/random.ts';
@@ -49,7 +49,9 @@ export function changeSlice(
   for (let pixel = 0; pixel < side * side; pixel++) target[pixel] += change.noise * gaussian(random);
 }
 
-/** Moves the classes [side, side] of a slice as `changeSlice` moves its pixels; each takes the nearest pixel's class. */
+/**
+ * Moves the classes [side, side] of a slice as `changeSlice` moves its pixels; each takes the nearest pixel's class.
+ */
 export function changeClasses(source: Uint8Array, target: Uint8Array, side: number, change: SliceChange): void {
   forEachSource(side, change, (pixel, x, y) => {
     target[pixel] = source[Math.round(y) * side + Math.round(x)];

@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { SampledFeatures } from './memory-bank.ts';
 
-export interface ContrastiveLosses {
+interface ContrastiveLosses {
   local: tf.Tensor1D; // [A], 0 where Q' has no local feature of the anchor's partition
   remote: tf.Tensor1D; // [A], 0 where Q' has no remote feature of the anchor's partition
   total: tf.Scalar; // mean over anchors of local + remote

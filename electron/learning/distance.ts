@@ -4,7 +4,10 @@
  */
 import type { Vector3 } from '../../shared/volume.ts';
 
-/** Squared distance (mm2) of every voxel to the nearest voxel whose mask is not 0; Infinity where there is none. x fastest. */
+/**
+ * Squared distance (mm2) of every voxel to the nearest voxel whose mask is not 0; Infinity where there is none. x
+ * fastest.
+ */
 export function squaredDistances(mask: Uint8Array, size: Vector3, spacing: Vector3): Float64Array {
   const squares = Float64Array.from(mask, (inside) => (inside ? 0 : Number.POSITIVE_INFINITY));
   const [nx, ny, nz] = size;

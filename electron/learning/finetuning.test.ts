@@ -6,11 +6,11 @@ import { decodeSafetensors, encodeSafetensors } from '../../shared/safetensors.t
 import { startTestEngine } from '../engine/testing.ts';
 import { Finetuning } from './finetuning.ts';
 import { initialWeights } from './network/weights.ts';
-import { partsOf } from './parts.ts';
 import { labelledBatch, labelledSlices, pickSlices } from './sampling.ts';
 import { classDice } from './scores.ts';
 import { segmentSlices } from './segmentation.ts';
 import type { LabelledSlices } from './slices.ts';
+import { splitBatch } from './sub-batches.ts';
 import { largestDifference, peakBytes } from './testing.ts';
 import { toVariables } from './variables.ts';
 
@@ -64,7 +64,8 @@ describe('Finetuning', () => {
     const first = new Finetuning(plan, start());
     const early = await train(first, 0, 2);
     const stored = encodeSafetensors(await first.state());
-    const resumed = Finetuning.resume(plan, decodeSafetensors(stored, 'checkpoint').tensors);
+    const resumed = new Finetuning(plan, start());
+    resumed.restore(decodeSafetensors(stored, 'checkpoint').tensors);
     expect([...early, ...(await train(resumed, 2, 4))]).toEqual(losses);
     expect(encodeSafetensors(await resumed.state())).toEqual(encodeSafetensors(await straight.state()));
     for (const each of [straight, first, resumed]) each.dispose();
@@ -82,11 +83,11 @@ describe('Finetuning', () => {
   });
 
   it.each([
-    { mostSlices: 4, parts: [4, 4] },
-    { mostSlices: 3, parts: [2, 3, 3] },
-    { mostSlices: 1, parts: [1, 1, 1, 1, 1, 1, 1, 1] },
-  ])('computes a batch of 8 slices in parts of $parts as it does at once', async ({ mostSlices, parts }) => {
-    expect(partsOf(8, mostSlices).map(({ count }) => count)).toEqual(parts);
+    { mostSlices: 4, counts: [4, 4] },
+    { mostSlices: 3, counts: [2, 3, 3] },
+    { mostSlices: 1, counts: [1, 1, 1, 1, 1, 1, 1, 1] },
+  ])('computes a batch of 8 slices in sub-batches of $counts as it does at once', async ({ mostSlices, counts }) => {
+    expect(splitBatch(8, mostSlices).map(({ count }) => count)).toEqual(counts);
     const [whole, cut] = [new Finetuning(plan, start()), new Finetuning(plan, start(), mostSlices)];
     const [loss] = await train(whole, 0, 1);
     const [cutLoss] = await train(cut, 0, 1);
@@ -100,7 +101,7 @@ describe('Finetuning', () => {
     cut.dispose();
   });
 
-  it('needs less memory in parts, and leaks none', async () => {
+  it('needs less memory in sub-batches, and leaks none', async () => {
     const peakOf = async (mostSlices: number) => {
       const finetuning = new Finetuning(plan, start(), mostSlices);
       await train(finetuning, 0, 1);

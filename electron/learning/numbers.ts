@@ -1,6 +1,6 @@
 /**
- * How numbers come back from the engine. They are always waited for: a graphics card computes on the side, and cannot be
- * read at once.
+ * How numbers come back from the engine. They are always waited for: a graphics card computes on the side, and cannot
+ * be read at once.
  */
 import type * as tf from '@tensorflow/tfjs';
 

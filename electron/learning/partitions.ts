@@ -1,6 +1,9 @@
-/** Partitions: the S contiguous runs of slices that a volume is cut into (DESIGN 4.2; Wu et al., MICCAI 2021, section 2.1). */
+/**
+ * Partitions: the S contiguous runs of slices that a volume is cut into (DESIGN 4.2; Wu et al., MICCAI 2021, section
+ * 2.1).
+ */
 
-export interface SliceRange {
+interface SliceRange {
   start: number;
   end: number; // exclusive; equal to `start` where a volume of fewer than S slices leaves a partition empty
 }

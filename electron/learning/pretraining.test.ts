@@ -6,9 +6,9 @@ import { gaussian, seededRandom } from '../../shared/random.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../shared/safetensors.ts';
 import { startTestEngine } from '../engine/testing.ts';
 import { initialWeights } from './network/weights.ts';
-import { partsOf } from './parts.ts';
 import { Pretraining } from './pretraining.ts';
 import type { SliceStack } from './slices.ts';
+import { splitBatch } from './sub-batches.ts';
 import { largestDifference, peakBytes } from './testing.ts';
 
 const plan = planSchema.parse({
@@ -34,18 +34,20 @@ function stack(seed: number, count = 12): SliceStack {
 }
 const volumes = [stack(1), stack(2), stack(3, 9)];
 
+const featuresOf = (pretraining: Pretraining) => pretraining.features() as FeatureBatch;
+
 /** Another site's batch: what its own fresh encoder makes of its own volumes. */
 async function remoteBatch(): Promise<FeatureBatch> {
   const other = new Pretraining(plan, initialWeights(networkSettings(plan), ['encoder', 'projection'], 8));
-  await other.fillBank(1, () => stack(9), seededRandom('other'));
-  const batch = other.bank.batch();
+  await other.prepare(1, () => stack(9), seededRandom('other'));
+  const batch = featuresOf(other);
   other.dispose();
   return batch;
 }
 
 async function begun(mostSlices?: number): Promise<Pretraining> {
   const pretraining = new Pretraining(plan, start(), mostSlices);
-  await pretraining.fillBank(3, (volume) => volumes[volume], seededRandom('fill'));
+  await pretraining.prepare(3, (volume) => volumes[volume], seededRandom('fill'));
   return pretraining;
 }
 
@@ -63,7 +65,7 @@ beforeAll(startTestEngine);
 describe('Pretraining', () => {
   it('fills the bank with unit vectors, equally many of each partition', async () => {
     const pretraining = await begun();
-    const { count, length, vectors, partitions } = pretraining.bank.batch();
+    const { count, length, vectors, partitions } = featuresOf(pretraining);
     expect(count).toBe(32);
     for (const partition of [0, 1, 2, 3]) expect(partitions.filter((each) => each === partition)).toHaveLength(8);
     for (let row = 0; row < count; row++) {
@@ -90,7 +92,8 @@ describe('Pretraining', () => {
     const early = await train(first, 0, 2, remote);
     const stored = encodeSafetensors(await first.state());
     first.dispose();
-    const resumed = Pretraining.resume(plan, decodeSafetensors(stored, 'checkpoint').tensors);
+    const resumed = new Pretraining(plan, start());
+    resumed.restore(decodeSafetensors(stored, 'checkpoint').tensors);
     const late = await train(resumed, 2, 4, remote);
 
     expect([...early, ...late]).toEqual(losses);
@@ -99,15 +102,30 @@ describe('Pretraining', () => {
     resumed.dispose();
   });
 
+  it('keeps its state under the names that checkpoints of earlier versions have', async () => {
+    const pretraining = await begun();
+    const weights = Object.keys(start());
+    const sets = ['main', 'momentum', 'adam/first', 'adam/second'];
+    expect(Object.keys(await pretraining.state()).toSorted()).toEqual(
+      [
+        ...sets.flatMap((set) => weights.map((name) => `${set}/${name}`)),
+        'adam/steps',
+        'bank/partitions',
+        'bank/vectors',
+      ].toSorted(),
+    );
+    pretraining.dispose();
+  });
+
   it('puts the averaged weights into the main encoder only', async () => {
     const pretraining = await begun();
     const other = initialWeights(networkSettings(plan), ['encoder', 'projection'], 99);
-    pretraining.replaceMain(other);
+    pretraining.replace(other);
     const state = await pretraining.state();
     const name = 'encoder.level1.conv1.kernel';
     expect(await pretraining.weights()).toEqual(other);
     expect(state[`momentum/${name}`].data).toEqual(start()[name].data);
-    expect(pretraining.bank.count).toBe(32);
+    expect(featuresOf(pretraining).count).toBe(32);
     pretraining.dispose();
   });
 
@@ -121,11 +139,11 @@ describe('Pretraining', () => {
   });
 
   it.each([
-    { mostSlices: 4, parts: [4, 4] },
-    { mostSlices: 3, parts: [2, 3, 3] },
-    { mostSlices: 1, parts: [1, 1, 1, 1, 1, 1, 1, 1] },
-  ])('computes a batch of 8 slices in parts of $parts as it does at once', async ({ mostSlices, parts }) => {
-    expect(partsOf(8, mostSlices).map(({ count }) => count)).toEqual(parts);
+    { mostSlices: 4, counts: [4, 4] },
+    { mostSlices: 3, counts: [2, 3, 3] },
+    { mostSlices: 1, counts: [1, 1, 1, 1, 1, 1, 1, 1] },
+  ])('computes a batch of 8 slices in sub-batches of $counts as it does at once', async ({ mostSlices, counts }) => {
+    expect(splitBatch(8, mostSlices).map(({ count }) => count)).toEqual(counts);
     const remote = [await remoteBatch()];
     const [whole, cut] = [await begun(), await begun(mostSlices)];
     const [loss] = await train(whole, 0, 1, remote);
@@ -141,7 +159,7 @@ describe('Pretraining', () => {
     cut.dispose();
   });
 
-  it('needs less memory in parts, and leaks none', async () => {
+  it('needs less memory in sub-batches, and leaks none', async () => {
     const peakOf = async (mostSlices: number) => {
       const pretraining = await begun(mostSlices);
       await train(pretraining, 0, 1, []);
@@ -172,7 +190,7 @@ describe('Pretraining', () => {
     const pretraining = await begun();
     const broken = start();
     broken['projection.layer2.bias'].data[3] = Number.NaN;
-    pretraining.replaceMain(broken);
+    pretraining.replace(broken);
     const diverged = expect.objectContaining({
       code: 'engine.diverged',
       details: expect.objectContaining({ setting: 'pretrainingRate' }),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { augmentationSchema } from '../../shared/plan.ts';
 import { seededRandom } from '../../shared/random.ts';
 import { partitionOf } from './partitions.ts';
-import { deal, labelledBatch, labelledSlices, pairedBatch, pickSlices, spreadSlices } from './sampling.ts';
+import { drawInEpochs, labelledBatch, labelledSlices, pairedBatch, pickSlices, spreadSlices } from './sampling.ts';
 import type { LabelledSlices } from './slices.ts';
 
 const SIDE = 16;
@@ -18,19 +18,19 @@ function stack(count: number, base: number, shown: number[] = []): LabelledSlice
   return { count, side: SIDE, pixels, classes };
 }
 
-describe('deal', () => {
-  it('deals every number once a deck, wherever a step begins', () => {
-    const dealt = deal(5, 0, 20, 'seed');
+describe('drawInEpochs', () => {
+  it('draws every number once an epoch, wherever a step begins', () => {
+    const drawn = drawInEpochs(5, 0, 20, 'seed');
     for (let deck = 0; deck < 4; deck++) {
-      expect(dealt.slice(5 * deck, 5 * deck + 5).sort()).toEqual([0, 1, 2, 3, 4]);
+      expect(drawn.slice(5 * deck, 5 * deck + 5).sort()).toEqual([0, 1, 2, 3, 4]);
     }
-    const inSteps = [0, 3, 6, 9, 12].flatMap((from) => deal(5, from, 3, 'seed'));
-    expect(inSteps).toEqual(dealt.slice(0, 15));
+    const inSteps = [0, 3, 6, 9, 12].flatMap((from) => drawInEpochs(5, from, 3, 'seed'));
+    expect(inSteps).toEqual(drawn.slice(0, 15));
   });
 
   it('shuffles each deck and each seed differently', () => {
-    expect(deal(50, 0, 50, 1)).not.toEqual(deal(50, 50, 50, 1));
-    expect(deal(50, 0, 50, 1)).not.toEqual(deal(50, 0, 50, 2));
+    expect(drawInEpochs(50, 0, 50, 1)).not.toEqual(drawInEpochs(50, 50, 50, 1));
+    expect(drawInEpochs(50, 0, 50, 1)).not.toEqual(drawInEpochs(50, 0, 50, 2));
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Which slices a step trains on, and their augmented copies. Every draw is named by its seed and step, so a run that was
- * interrupted draws the same after a restart.
+ * Which slices a step trains on, and their augmented copies. Every draw is named by its seed and step, so a run that
+ * was interrupted draws the same after a restart.
  */
 import type { Augmentation } from '../../shared/plan.ts';
 import { type Random, randomInteger, seededRandom, shuffled } from '../../shared/random.ts';
@@ -9,21 +9,22 @@ import { partitionRange } from './partitions.ts';
 import type { LabelledSlices, SliceStack } from './slices.ts';
 
 /**
- * Numbers 0 to `size - 1` as from shuffled decks dealt one after the other: `count` of them from position `from` on. So
- * everything comes up equally often, and once in each deck.
+ * `count` of the numbers 0 to `size - 1` from position `from` on, in an order that is drawn anew for each epoch. So
+ * everything comes up equally often, and once in each epoch.
  */
-export function deal(size: number, from: number, count: number, ...seed: (string | number)[]): number[] {
-  const dealt: number[] = [];
-  let deck: number[] = [];
+export function drawInEpochs(size: number, from: number, count: number, ...seed: (string | number)[]): number[] {
+  const drawn: number[] = [];
+  let order: number[] = [];
   for (let position = from; position < from + count; position++) {
     const at = position % size;
-    if (dealt.length === 0 || at === 0) {
+    if (drawn.length === 0 || at === 0) {
       const numbers = Array.from({ length: size }, (_, index) => index);
-      deck = shuffled(seededRandom(...seed, 'deck', Math.floor(position / size)), numbers);
+      // The seed's word for an epoch is 'deck', so that a run of an earlier version draws on as it began.
+      order = shuffled(seededRandom(...seed, 'deck', Math.floor(position / size)), numbers);
     }
-    dealt.push(deck[at]);
+    drawn.push(order[at]);
   }
-  return dealt;
+  return drawn;
 }
 
 /** Slices of one contrastive step, augmented twice: x1 goes to the main encoder, x2 to the momentum encoder. */
@@ -64,8 +65,8 @@ export function pairedBatch(
 }
 
 /**
- * Slices of one volume to fill a memory bank with: up to `each` different ones of every partition, the partitions taking
- * turns, so that any number of them from the first on is balanced.
+ * Slices of one volume to fill a memory bank with: up to `each` different ones of every partition, the partitions
+ * taking turns, so that any number of them from the first on is balanced.
  */
 export function spreadSlices(slices: number, partitions: number, each: number, random: Random): number[] {
   const columns = Array.from({ length: partitions }, (_, partition) => {
@@ -78,7 +79,7 @@ export function spreadSlices(slices: number, partitions: number, each: number, r
   return Array.from({ length: each }, (_, turn) => columns.flatMap((column) => column.slice(turn, turn + 1))).flat();
 }
 
-export interface SlicePick {
+interface SlicePick {
   volume: number;
   slice: number;
 }
@@ -95,8 +96,8 @@ export function pickSlices(shows: boolean[][], batch: number, step: number, ...s
   const half = labelled.length === 0 ? 0 : Math.ceil(batch / 2);
   const rest = batch - half;
   return [
-    ...deal(labelled.length, step * half, half, ...seed, 'labelled').map((index) => labelled[index]),
-    ...deal(all.length, step * rest, rest, ...seed, 'any').map((index) => all[index]),
+    ...drawInEpochs(labelled.length, step * half, half, ...seed, 'labelled').map((index) => labelled[index]),
+    ...drawInEpochs(all.length, step * rest, rest, ...seed, 'any').map((index) => all[index]),
   ];
 }
 

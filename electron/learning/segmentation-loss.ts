@@ -1,7 +1,9 @@
 /** The supervised loss (DESIGN 4.8): cross-entropy plus soft Dice (Milletari et al., 3DV 2016). */
 import * as tf from '@tensorflow/tfjs';
 
-/** Pixels added to both sides of Dice's fraction: a class that the batch lacks costs what is falsely predicted of it. */
+/**
+ * Pixels added to both sides of Dice's fraction: a class that the batch lacks costs what is falsely predicted of it.
+ */
 const SMOOTHING = 1;
 
 /** Kernel names, under which an engine registers what it has. */
@@ -9,12 +11,14 @@ export const SEGMENTATION_SUMS = 'IsocenterSegmentationSums';
 export const SEGMENTATION_SUMS_GRADIENT = 'IsocenterSegmentationSumsGradient';
 
 /**
- * What the loss is made of, summed over the pixels of each class or over all of them: the log-probability that the right class
- * missed, the probability of the class where it is right, and its probability everywhere. Sums of parts of a batch add up to
- * those of the batch. [3, C], for logits [N, H, W, C] and `classes` [N, H, W] with values below C.
+ * What the loss is made of, summed over the pixels of each class or over all of them: the log-probability that the
+ * right class missed, the probability of the class where it is right, and its probability everywhere. Sums of
+ * sub-batches add up to those of the batch. [3, C], for logits [N, H, W, C] and `classes` [N, H, W] with values below
+ * C.
  *
- * An engine may have kernels for the sums and their gradient. The first takes logits and classes and gives the sums and the
- * probabilities [N, H, W, C]; the second takes the slopes at the sums, the probabilities and classes, and gives those at the logits.
+ * An engine may have kernels for the sums and their gradient. The first takes logits and classes and gives the sums and
+ * the probabilities [N, H, W, C]; the second takes the slopes at the sums, the probabilities and classes, and gives
+ * those at the logits.
  */
 export function segmentationSums(logits: tf.Tensor4D, classes: Uint8Array): tf.Tensor2D {
   if (!tf.getKernel(SEGMENTATION_SUMS, tf.getBackend())) return composedSegmentationSums(logits, classes);
@@ -49,12 +53,12 @@ function composedSegmentationSums(logits: tf.Tensor4D, classes: Uint8Array): tf.
 }
 
 /**
- * Cross-entropy + 1 - mean soft Dice over the classes but background, each taken over the whole batch, of whose sums [3, C]
- * it is a function; `classes` are the batch's. Differentiable by the sums.
+ * Cross-entropy + 1 - mean soft Dice over the classes but background, each taken over the whole batch, of whose sums
+ * [3, C] it is a function; `classes` are the batch's. Differentiable by the sums.
  *
- * The cross-entropy is the mean of two: over all pixels, and over the classes that the batch has, each class being the mean
- * of its own pixels. The first alone is nearly all background: a network then finds the structure, gives all of it one
- * label, and stays there for hundreds of steps, since telling the labels apart hardly counts.
+ * The cross-entropy is the mean of two: over all pixels, and over the classes that the batch has, each class being the
+ * mean of its own pixels. The first alone is nearly all background: a network then finds the structure, gives all of it
+ * one label, and stays there for hundreds of steps, since telling the labels apart hardly counts.
  */
 export function lossOfSums(sums: tf.Tensor2D, classes: Uint8Array): tf.Scalar {
   return tf.tidy(() => {

@@ -4,13 +4,13 @@ import type { NetworkSettings } from '../../shared/plan.ts';
 import { segmentLogits } from './network/unet.ts';
 import type { Weights } from './network/weights.ts';
 import { takeNumbers } from './numbers.ts';
-import { partsOf } from './parts.ts';
 import type { SliceStack } from './slices.ts';
+import { splitBatch } from './sub-batches.ts';
 
 export const SLICES_AT_ONCE = 16; // in a pass forward, where the memory at hand is enough for them
 
 /** Class probabilities of some consecutive slices. */
-export interface ProbabilityBatch {
+interface ProbabilityBatch {
   from: number; // the first slice
   count: number; // slices
   probabilities: Float32Array; // [count, side, side, classes], class 0 being background
@@ -23,7 +23,7 @@ export async function* segmentSlices(
   settings: NetworkSettings,
   mostSlices = SLICES_AT_ONCE,
 ): AsyncGenerator<ProbabilityBatch> {
-  for (const { from, count } of partsOf(volume.count, Math.min(SLICES_AT_ONCE, mostSlices))) {
+  for (const { from, count } of splitBatch(volume.count, Math.min(SLICES_AT_ONCE, mostSlices))) {
     const probabilities = tf.tidy(() => tf.softmax(logitsOf(weights, volume, from, count, settings)));
     yield { from, count, probabilities: await takeNumbers(probabilities) };
   }
@@ -38,7 +38,7 @@ export async function classify(
 ): Promise<Uint8Array> {
   const area = volume.side * volume.side;
   const classes = new Uint8Array(volume.count * area);
-  for (const { from, count } of partsOf(volume.count, Math.min(SLICES_AT_ONCE, mostSlices))) {
+  for (const { from, count } of splitBatch(volume.count, Math.min(SLICES_AT_ONCE, mostSlices))) {
     const batch = tf.tidy(() => tf.argMax(logitsOf(weights, volume, from, count, settings), 3));
     classes.set(await takeNumbers(batch), from * area);
   }

@@ -17,7 +17,9 @@ export function toVariables(weights: WeightTensors): Variables {
   return variables;
 }
 
-/** The variables' numbers as they are now. They are to be read only: some engines give the array that they compute with. */
+/**
+ * The variables' numbers as they are now. They are to be read only: some engines give the array that they compute with.
+ */
 export async function toWeights(variables: Variables): Promise<WeightTensors> {
   const numbers = await Promise.all(Object.values(variables).map((variable) => variable.data<'float32'>()));
   return Object.fromEntries(
@@ -26,8 +28,8 @@ export async function toWeights(variables: Variables): Promise<WeightTensors> {
 }
 
 /**
- * Throws `engine.diverged` where a weight is not finite. The loss alone does not tell: some engines' maxima turn what is not
- * a number into 0. `setting` is the learning rate's name in the plan.
+ * Throws `engine.diverged` where a weight is not finite. The loss alone does not tell: some engines' maxima turn what
+ * is not a number into 0. `setting` is the learning rate's name in the plan.
  */
 export function assertFinite(weights: WeightTensors, setting: string): void {
   for (const { data } of Object.values(weights)) {
@@ -47,19 +49,22 @@ export function assignWeights(variables: Variables, weights: WeightTensors): voi
   }
 }
 
+export type Gradients = Record<string, tf.Tensor>; // by weight name
+
 /**
- * Gradients by weight name of a loss that depends on every one of the variables, with the loss. Both are sums over `parts`,
- * which are computed one after the other and added in order. Throws `engine.diverged` where the loss is not finite.
+ * Gradients by weight name of a loss that depends on every one of the variables, with the loss. Both are sums over
+ * `terms`, which are computed one after the other and added in order. Throws `engine.diverged` where the loss is not
+ * finite.
  */
 export async function lossAndGradients(
   variables: Variables,
   setting: string,
-  parts: (() => tf.Scalar)[],
-): Promise<{ loss: number; gradients: Record<string, tf.Tensor> }> {
+  terms: (() => tf.Scalar)[],
+): Promise<{ loss: number; gradients: Gradients }> {
   const trained = Object.values(variables);
   let sums: tf.Tensor[] = []; // of the loss and of each variable's gradient
-  for (const part of parts) {
-    const { value, grads } = tf.variableGrads(part, trained);
+  for (const term of terms) {
+    const { value, grads } = tf.variableGrads(term, trained);
     const tensors = [value, ...trained.map(({ name }) => grads[name])];
     sums = sums.length === 0 ? tensors : addEach(sums, tensors);
   }

@@ -7,7 +7,7 @@ import type { LabelMap } from '../../shared/volume.ts';
 import { scanSources } from '../imaging/scan.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 import { readLabelFile } from '../storage/volume-file.ts';
-import { portray } from './thumbnails.ts';
+import { writeThumbnail } from './thumbnails.ts';
 
 export interface ImportOptions {
   labels?: string[]; // label maps, or folders of them
@@ -57,7 +57,7 @@ export async function importVolumes(
         report.problems.push({ name: file, code, message, next, notice: false });
       }
       await setImmediate();
-      if (!known || gainsLabels) portray(folder, record, item.volume, item.labels);
+      if (!known || gainsLabels) writeThumbnail(folder, record, item.volume, item.labels);
       if (known) {
         report.known++;
         if (gainsLabels) report.relabelled++;

@@ -13,7 +13,7 @@ import type { LabelMapRecord } from '../storage/label-map-record.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 import { readLabelFile, readSlice } from '../storage/volume-file.ts';
 import { readSettings } from './settings.ts';
-import { cutSlice, planes, tellingSlice } from './slices.ts';
+import { cutSlice, mostLabelledSlice, planes } from './slices.ts';
 import { displayOf } from './thumbnails.ts';
 
 const SIDE = 320; // pixels; a row of a table shows it smaller on a dense screen
@@ -38,7 +38,7 @@ export function drawReviewPicture(folder: SiteFolder, map: LabelMapRecord, side:
   const reference = hasReference(volume, map) ? readLabelFile(volume.labelFile) : undefined;
   const axis = axisOf(folder, map);
   const { across, down, through } = planes[axis];
-  const index = tellingSlice(volume.grid, axis, reference ?? prediction); // where there is most to get right
+  const index = mostLabelledSlice(volume.grid, axis, reference ?? prediction); // where there is most to get right
   const cut = (voxels: Uint8Array) => cutSlice(voxels, size, axis, index);
   const outlines: Outline[] = [{ labels: cut(prediction.voxels), dashed: false }];
   if (reference) outlines.push({ labels: cut(reference.voxels), dashed: true });

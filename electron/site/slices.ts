@@ -2,7 +2,7 @@
 import type { SliceAxis, Vector3 } from '../../shared/volume.ts';
 import { planes } from '../imaging/thumbnail.ts';
 
-export { planes, tellingSlice } from '../imaging/thumbnail.ts';
+export { mostLabelledSlice, planes } from '../imaging/thumbnail.ts';
 
 /** [down, across] of `planes`, both counting as the volume's axes do; a reader of images sees it with both turned round. */
 export function cutSlice<Voxels extends Float32Array | Uint8Array>(

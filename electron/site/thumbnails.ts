@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { encode } from 'fast-png';
 import type { LabelMap, SliceAxis, Volume } from '../../shared/volume.ts';
-import { drawSlice, rangeOf, tellingSlice } from '../imaging/thumbnail.ts';
+import { drawSlice, mostLabelledSlice, rangeOf } from '../imaging/thumbnail.ts';
 import { writeFileAtomic } from '../storage/atomic-file.ts';
 import type { Display, VolumeRecord } from '../storage/catalogue.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
@@ -12,7 +12,7 @@ import { readSettings } from './settings.ts';
 const SIDE = 128; // pixels; a row of the catalogue shows it at half that on a dense screen
 
 /** Measures a volume and draws it, while it is in memory anyway. */
-export function portray(folder: SiteFolder, record: VolumeRecord, volume: Volume, labels?: LabelMap): void {
+export function writeThumbnail(folder: SiteFolder, record: VolumeRecord, volume: Volume, labels?: LabelMap): void {
   const display = record.display ?? rangeOf(volume.voxels);
   if (!record.display) folder.volumes.noteDisplay(record.id, display);
   const { axis } = readSettings(folder).plan;
@@ -33,13 +33,13 @@ export function thumbnailFile(folder: SiteFolder, id: string): string {
   const record = folder.volumes.get(id);
   if (!existsSync(record.thumbnailFile)) {
     const labels = record.labels === null ? undefined : readLabelFile(record.labelFile);
-    portray(folder, record, readVolume(record.imageFile), labels);
+    writeThumbnail(folder, record, readVolume(record.imageFile), labels);
   }
   return record.thumbnailFile;
 }
 
 function pngOf(volume: Volume, axis: SliceAxis, display: Display, labels?: LabelMap): Uint8Array {
-  const slice = tellingSlice(volume.grid, axis, labels);
+  const slice = mostLabelledSlice(volume.grid, axis, labels);
   const { width, height, pixels } = drawSlice(volume, axis, slice, display, SIDE);
   return encode({ width, height, data: pixels, channels: 1, depth: 8 });
 }

@@ -54,12 +54,13 @@ describe('frames', () => {
   });
 
   it('names the engine of a plan only where every site is to compute with it', () => {
-    // Sites of versions that knew no engines refuse a plan with a setting that they do not know.
+    // Sites of versions that knew no engines, or no methods, refuse a plan with a setting that they do not know.
     const admitted = (plan: Plan) =>
       encodeFrame({ type: 'admitted', federation: 'F', coordinator: 'C', plan, planHash: new Uint8Array(32) });
     const usual = admitted(planSchema.parse({}));
     expect((decode(usual) as { plan: object }).plan).not.toHaveProperty('engine');
-    expect(decodeFrame(usual, 'coordinator')).toMatchObject({ plan: { engine: 'auto' } });
+    expect((decode(usual) as { plan: object }).plan).not.toHaveProperty('method');
+    expect(decodeFrame(usual, 'coordinator')).toMatchObject({ plan: { engine: 'auto', method: 'fcl' } });
     const named = admitted(planSchema.parse({ engine: 'webgpu' }));
     expect(decodeFrame(named, 'coordinator')).toMatchObject({ plan: { engine: 'webgpu' } });
   });

@@ -7,6 +7,7 @@ import type { ExportFormat } from '../api/review.ts';
 import type { Verdict } from '../api/viewer.ts';
 import type { LabelState } from '../api/volumes.ts';
 import type { EngineChoice, EngineName } from '../engine.ts';
+import type { MethodName } from '../method.ts';
 import type { Plan, SettingPath } from '../plan.ts';
 import type { RunKind, RunState } from '../runs.ts';
 import type { SliceAxis } from '../volume.ts';
@@ -513,7 +514,10 @@ const settings: Record<SettingPath, SettingText> = {
     label: 'Engine',
     help: 'What computes. An engine that is named here is used at every site, for comparing numbers; where it cannot be used, nothing is trained.',
   },
-  method: { label: 'Method', help: 'The task by which the network learns from scans without labels.' },
+  method: {
+    label: 'Method',
+    help: 'What the network learns from before it sees labels. All sites learn from the same.',
+  },
   rounds: {
     label: 'Rounds',
     unit: 'of pre-training',
@@ -633,8 +637,8 @@ const plan = {
     coronal: 'Coronal (back to front)',
     sagittal: 'Sagittal (left to right)',
   } satisfies Record<SliceAxis, string>,
+  methods: { fcl: 'Federated contrastive learning' } satisfies Record<MethodName, string>,
   engines: { auto: 'Each site’s own choice', ...engineNames } satisfies Record<EngineChoice, string>,
-  methods: { fcl: 'Federated contrastive learning' } satisfies Record<Plan['method'], string>,
   aggregations: { fedavg: 'By number of volumes (FedAvg)' } satisfies Record<Plan['aggregation'], string>,
   presetsLabel: 'Begin with',
   presets: {

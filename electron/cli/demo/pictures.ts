@@ -1,6 +1,6 @@
 /** Slices of held-out volumes with the reference's and each method's outline, for the report. */
 import type { Plan } from '../../../shared/plan.ts';
-import { cutSlice, planes, tellingSlice } from '../../site/slices.ts';
+import { cutSlice, mostLabelledSlice, planes } from '../../site/slices.ts';
 import { readLabelFile, readVolume } from '../../site/volumes.ts';
 
 export interface Panel {
@@ -28,7 +28,7 @@ export function drawPicture(
   const reference = readLabelFile(files.labels);
   const { across, down } = planes[plan.axis];
   const { size, spacing } = volume.grid;
-  const slice = tellingSlice(volume.grid, plan.axis, reference);
+  const slice = mostLabelledSlice(volume.grid, plan.axis, reference);
   const cut = <Voxels extends Float32Array | Uint8Array>({ voxels }: { voxels: Voxels }) =>
     cutSlice(voxels, size, plan.axis, slice).reverse() as Voxels; // both sides turned round, as a reader sees it
   return {

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { NetworkSettings } from '../../../shared/plan.ts';
 import type { Progress } from '../../../shared/progress.ts';
 import { gaussian, seededRandom } from '../../../shared/random.ts';
-import type { Part } from '../../../shared/weight-shapes.ts';
+import type { NetworkPart } from '../../../shared/weight-shapes.ts';
 import { contrastiveLosses } from '../../learning/contrastive-loss.ts';
 import { Adam } from '../../learning/network/adam.ts';
 import { encode, project, segmentLogits } from '../../learning/network/unet.ts';
@@ -86,7 +86,7 @@ function networkOf(baseWidth: number): NetworkSettings {
 
 function trainingStep(
   settings: NetworkSettings,
-  parts: Part[],
+  parts: NetworkPart[],
   batch: number,
   size: number,
   loss: (weights: Record<string, tf.Variable>, slices: tf.Tensor4D) => tf.Scalar,

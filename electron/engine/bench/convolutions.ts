@@ -1,6 +1,6 @@
 /**
- * How fast an engine convolves with 3 x 3 filters, in GFLOPS of the definition's multiplications and additions, whatever way it
- * goes about it. The same sizes as in BENCHMARKS.md.
+ * How fast an engine convolves with 3 x 3 filters, in GFLOPS of the definition's multiplications and additions,
+ * whatever way it goes about it. The same sizes as in BENCHMARKS.md.
  *
  *     node electron/engine/bench/convolutions.ts [ENGINE]
  */
@@ -45,7 +45,10 @@ function run(kernel: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttr
   return tf.engine().runKernel(kernel, inputs, attributes) as tf.Tensor;
 }
 
-/** Milliseconds of a kernel, of several in a row and the reading of one number, which waits for an engine that computes on the side. */
+/**
+ * Milliseconds of a kernel, of several in a row and the reading of one number, which waits for an engine that computes
+ * on the side.
+ */
 async function median(kernel: () => tf.Tensor): Promise<number> {
   const times: number[] = [];
   for (let repeat = -REPEATS; repeat < REPEATS; repeat++) {

@@ -1,6 +1,7 @@
 /**
- * What a training job needs to go on after it was killed: one safetensors file, rewritten every few seconds (see saving.ts).
- * It says which run it belongs to, so that the state of another run is refused instead of continued.
+ * What a training job needs to go on after it was killed: one safetensors file, rewritten every few seconds (see
+ * checkpoint-schedule.ts). It says which run it belongs to, so that the state of another run is refused instead of
+ * continued.
  */
 
 import { existsSync } from 'node:fs';
@@ -26,7 +27,7 @@ export interface JobProgress extends z.infer<typeof progressSchema> {
   losses: number[]; // one a finished step
 }
 
-export interface Checkpoint {
+interface Checkpoint {
   progress: JobProgress;
   tensors: StoredTensors; // what the trainer's `state` gave
 }

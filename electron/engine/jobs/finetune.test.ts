@@ -23,7 +23,8 @@ describe('finetune', () => {
     for (const { dice, perLabel } of plain.dice) expect(dice).toBeCloseTo((perLabel[0] + perLabel[1]) / 2, 12);
 
     const job = finetuneJob(site, 'stopped', curve);
-    await expect(listeningJobs({ stopAfter: 3 }).jobs.finetune(job)).rejects.toThrow(); // before the score that is due at step 3
+    // Before the score that is due at step 3.
+    await expect(listeningJobs({ stopAfter: 3 }).jobs.finetune(job)).rejects.toThrow();
     const { jobs, progress } = listeningJobs();
     const resumed = await jobs.finetune(job);
     expect(progress.map(({ step, dice }) => [step, dice !== undefined])).toEqual([

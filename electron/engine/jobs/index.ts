@@ -1,8 +1,9 @@
 /** The trainer's verbs that work on a site's files, each in a file of its own. */
 import type { Plan } from '../../../shared/plan.ts';
+import { type BatchSplit, splitToFit } from '../batch-split.ts';
 import { startEngine } from '../choice.ts';
 import type { TrainerJobs } from '../jobs.ts';
-import { type Passes, type Phase, passesIn, roomOn } from '../memory.ts';
+import { memoryBudget, type Phase } from '../memory.ts';
 import type { JobContext } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { features } from './features.ts';
@@ -15,36 +16,36 @@ import { segment } from './segment.ts';
 /** Prepared volumes are kept from job to job; all else that a job needs, it reads from files. */
 export function createJobs(context: JobContext): Omit<TrainerJobs, 'bench' | 'inspect'> {
   const volumes = new PreparedVolumes();
-  const told = new Map<string, number>(); // parts, by the state file of a run, so that rounds don't say it again
+  const announced = new Map<string, number>(); // sub-batches, by a run's state file: its rounds don't say it again
 
   /** Starts the engine, and gives how a batch fits into its memory. */
-  const start = async (phase: Phase, { plan, state }: { plan: Plan; state?: string }): Promise<Passes> => {
+  const start = async (phase: Phase, { plan, state }: { plan: Plan; state?: string }): Promise<BatchSplit> => {
     const started = await startEngine(context.engine());
     const { computedOn } = started;
-    const passes = passesIn(roomOn(started, phase, plan), phase, plan, computedOn);
+    const split = splitToFit(memoryBudget(started, phase, plan), phase, plan, computedOn);
     context.computing(computedOn);
-    if (state === undefined) return passes;
-    const again = told.get(state) === passes.parts;
-    told.set(state, passes.parts);
-    return again ? { ...passes, words: '' } : passes;
+    if (state === undefined) return split;
+    const again = announced.get(state) === split.subBatches;
+    announced.set(state, split.subBatches);
+    return again ? { ...split, notice: '' } : split;
   };
   return {
     initialise: async (job) => initialise(job),
     features: async (job) => {
-      const passes = await start('pretraining', { plan: job.plan });
-      return features(job, volumes, passes);
+      const split = await start('pretraining', { plan: job.plan });
+      return features(job, volumes, split);
     },
     pretrain: async (job) => {
-      const passes = await start('pretraining', job);
-      return pretrain(job, volumes, context, passes);
+      const split = await start('pretraining', job);
+      return pretrain(job, volumes, context, split);
     },
     finetune: async (job) => {
-      const passes = await start('finetuning', job);
-      return finetune(job, volumes, context, passes);
+      const split = await start('finetuning', job);
+      return finetune(job, volumes, context, split);
     },
     segment: async (job) => {
-      const passes = await start('segmentation', job);
-      return segment(job, context, passes);
+      const split = await start('segmentation', job);
+      return segment(job, context, split);
     },
     evaluate: (job) => evaluate(job, context),
   };

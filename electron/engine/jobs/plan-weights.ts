@@ -3,19 +3,16 @@ import { fault } from '../../../shared/errors.ts';
 import { sha256Hex } from '../../../shared/hash.ts';
 import { networkSettings, type Plan } from '../../../shared/plan.ts';
 import { encodeSafetensors, type WeightTensors } from '../../../shared/safetensors.ts';
-import { type Part, weightShapes } from '../../../shared/weight-shapes.ts';
+import { type NetworkPart, weightShapes } from '../../../shared/weight-shapes.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 
-export const ENCODER_PARTS: Part[] = ['encoder', 'projection'];
-export const UNET_PARTS: Part[] = ['encoder', 'decoder'];
-
 /** Throws as `readWeights`, and `engine.weights-do-not-fit`. Parts that were not asked for are left out. */
-export function readPlanWeights(file: string, plan: Plan, parts: Part[]): WeightTensors {
+export function readPlanWeights(file: string, plan: Plan, parts: NetworkPart[]): WeightTensors {
   return fitting(readWeights(file).weights, file, plan, parts);
 }
 
 /** The weights of the parts. Throws `engine.weights-do-not-fit`, naming `file`. */
-export function fitting(weights: WeightTensors, file: string, plan: Plan, parts: Part[]): WeightTensors {
+export function fitting(weights: WeightTensors, file: string, plan: Plan, parts: NetworkPart[]): WeightTensors {
   const chosen: WeightTensors = {};
   for (const [name, shape] of Object.entries(weightShapes(networkSettings(plan), parts))) {
     const weight = weights[name];

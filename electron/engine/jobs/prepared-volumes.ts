@@ -1,4 +1,6 @@
-/** Stored volumes as slices, prepared when first asked for; the least recently used leave when there are too many bytes. */
+/**
+ * Stored volumes as slices, prepared when first asked for; the least recently used leave when there are too many bytes.
+ */
 import { statSync } from 'node:fs';
 import { fault } from '../../../shared/errors.ts';
 import type { Plan } from '../../../shared/plan.ts';

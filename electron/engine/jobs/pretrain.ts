@@ -1,47 +1,58 @@
+import { fault } from '../../../shared/errors.ts';
 import { seededRandom } from '../../../shared/random.ts';
-import { deal } from '../../learning/sampling.ts';
-import { writeWeights } from '../../storage/weight-file.ts';
-import type { PretrainJob, Trained } from '../jobs.ts';
-import type { Passes } from '../memory.ts';
+import { Pretraining } from '../../learning/pretraining.ts';
+import { drawInEpochs } from '../../learning/sampling.ts';
+import type { BatchSplit } from '../batch-split.ts';
+import type { FeaturesJob, PretrainJob, Trained } from '../jobs.ts';
 import type { JobContext } from './context.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
-import { openRound, saveRound } from './pretraining-round.ts';
-import { Saving } from './saving.ts';
+import { type TrainingJob, type TrainingStart, train } from './training-loop.ts';
 
-/** The round's contrastive steps that are not done yet. */
+/** The round's steps that are not done yet. Throws as `pretrainingStart`. */
 export async function pretrain(
   job: PretrainJob,
   volumes: PreparedVolumes,
   context: JobContext,
-  passes: Passes,
+  split: BatchSplit,
 ): Promise<Trained> {
   const { plan, round, seed } = job;
-  const began = performance.now();
-  const opened = await openRound(job, volumes, passes);
-  const { pretraining, progress } = opened;
-  const saving = new Saving(context, () => saveRound(job, opened));
-  try {
-    if (passes.words) context.report({ step: progress.steps, steps: plan.stepsPerRound, notice: passes.words });
-    while (progress.steps < plan.stepsPerRound) {
-      await saving.pause();
-      const dealt = ((round - 1) * plan.stepsPerRound + progress.steps) * plan.volumesPerStep;
-      const chosen = deal(job.volumes.length, dealt, plan.volumesPerStep, seed, 'pretraining', 'volumes');
-      const { loss, slices } = await pretraining.step(
-        chosen.map((volume) => volumes.image(job.volumes[volume], plan)),
+  const { stepsPerRound, volumesPerStep } = plan;
+  const training: TrainingJob<Pretraining> = {
+    ...pretrainingStart(job, volumes, split),
+    began: performance.now(),
+    steps: stepsPerRound,
+    volumes: job.volumes.length,
+    out: { file: job.out, kind: 'encoder', notes: { round: String(round) } },
+    step: (model, done) => {
+      const position = ((round - 1) * stepsPerRound + done) * volumesPerStep;
+      const drawn = drawInEpochs(job.volumes.length, position, volumesPerStep, seed, 'pretraining', 'volumes');
+      return model.step(
+        drawn.map((volume) => volumes.image(job.volumes[volume], plan)),
         job.remote,
-        seededRandom(seed, 'pretraining', round, progress.steps),
+        seededRandom(seed, 'pretraining', round, done),
       );
-      progress.steps++;
-      progress.slices += slices;
-      progress.losses.push(loss);
-      await saving.stepDone(progress.steps === plan.stepsPerRound);
-      context.report({ step: progress.steps, steps: plan.stepsPerRound, loss });
-    }
-    writeWeights(job.out, await pretraining.weights(), { plan, kind: 'encoder', notes: { round: String(round) } });
-  } finally {
-    pretraining.dispose();
-  }
-  const { steps, losses, slices } = progress;
-  const seconds = (performance.now() - began) / 1000;
-  return { steps, losses, dice: [], seconds, volumes: job.volumes.length, slices, parts: passes.parts };
+    },
+  };
+  return train(training, context, split);
+}
+
+/**
+ * How a round begins, also where only its features are asked for. Throws `engine.no-slices` where there are no volumes.
+ */
+export function pretrainingStart(
+  { plan, round, seed, weights, state, ...job }: FeaturesJob,
+  volumes: PreparedVolumes,
+  { mostSlices }: BatchSplit,
+): TrainingStart<Pretraining> {
+  if (job.volumes.length === 0) throw fault('engine.no-slices', { what: 'this site has no volumes' });
+  const load = (volume: number) => volumes.image(job.volumes[volume], plan);
+  return {
+    run: { kind: 'pretraining', plan, seed },
+    weights,
+    state,
+    position: round,
+    continues: round > 1,
+    open: (start) => new Pretraining(plan, start, mostSlices),
+    prepare: (model) => model.prepare(job.volumes.length, load, seededRandom(seed, 'pretraining', 'bank')),
+  };
 }

@@ -1,21 +1,22 @@
 import * as tf from '@tensorflow/tfjs';
 import { networkSettings } from '../../../shared/plan.ts';
+import { trainedParts } from '../../../shared/weight-shapes.ts';
 import { prepareImage } from '../../imaging/prepare.ts';
 import { emptyLabelMap, restoreProbabilities } from '../../imaging/restore.ts';
 import { segmentSlices } from '../../learning/segmentation.ts';
 import { toVariables } from '../../learning/variables.ts';
 import { readVolume, writeLabelFile } from '../../storage/volume-file.ts';
+import type { BatchSplit } from '../batch-split.ts';
 import type { Segmented, SegmentJob } from '../jobs.ts';
-import type { Passes } from '../memory.ts';
 import { type JobContext, pause } from './context.ts';
-import { readPlanWeights, UNET_PARTS } from './plan-weights.ts';
+import { readPlanWeights } from './plan-weights.ts';
 
 /** Writes a label map on the grid of each volume; what the plan's crop leaves out is background. */
-export async function segment(job: SegmentJob, context: JobContext, { mostSlices }: Passes): Promise<Segmented> {
+export async function segment(job: SegmentJob, context: JobContext, { mostSlices }: BatchSplit): Promise<Segmented> {
   const { plan } = job;
   const settings = networkSettings(plan);
   const began = performance.now();
-  const unet = toVariables(readPlanWeights(job.weights, plan, UNET_PARTS));
+  const unet = toVariables(readPlanWeights(job.weights, plan, trainedParts(plan, 'finetuning')));
   const confidence: (number | null)[] = [];
   let slices = 0;
   try {

@@ -1,4 +1,7 @@
-/** A small site for the tests of the jobs: stored volumes of a made-up organ, a plan, weights, and a context that listens. */
+/**
+ * A small site for the tests of the jobs: stored volumes of a made-up organ, a plan, weights, and a context that
+ * listens.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

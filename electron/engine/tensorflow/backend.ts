@@ -16,9 +16,9 @@ import { poolKernels } from './pool.ts';
 let loaded: TensorFlowBackend | undefined;
 
 /**
- * Loads the library of an installation, which takes a second, and registers the backend 'tensorflow' without making it the
- * one in use. The package's own index would do that, look for the library inside of node_modules alone, and bring readers
- * of images and models along.
+ * Loads the library of an installation, which takes a second, and registers the backend 'tensorflow' without making it
+ * the one in use. The package's own index would do that, look for the library inside of node_modules alone, and bring
+ * readers of images and models along.
  */
 export function loadTensorFlow(folder: string, addon: string): TensorFlowBackend {
   if (loaded) return loaded;

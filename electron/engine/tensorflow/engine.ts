@@ -1,7 +1,8 @@
 /** The `tensorflow` engine: TensorFlow itself, on an NVIDIA card by CUDA, else on the processor. */
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import type { EngineLook } from '../../../shared/engine.ts';
 import { fault } from '../../../shared/errors.ts';
-import type { Engine, EngineLook } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { loadTensorFlow, useTensorFlow } from './backend.ts';
 import { hasPackage, installFolder, PACKAGE, readManifest } from './installation.ts';
 import { cardInUse, hasDriver } from './nvidia.ts';

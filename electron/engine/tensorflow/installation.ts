@@ -1,11 +1,11 @@
 /**
  * Where TensorFlow's native library lies on this machine, and what `npm run engine:tensorflow` notes beside it.
  *
- * It is in neither the checkout nor the app: both find the same copy, `npm ci` and an update of the app leave it alone, and
- * without it the app stays small. It is one folder of this account's application data, made whole or not at all, so that
- * deleting it takes the engine off the machine again. `ISOCENTER_ENGINES` names another parent for it, as for a copy that
- * one administrator puts up for all accounts. The folder's name carries the version of the JavaScript that the compiled
- * part fits; which TensorFlow is inside stands in its manifest.
+ * It is in neither the checkout nor the app: both find the same copy, `npm ci` and an update of the app leave it alone,
+ * and without it the app stays small. It is one folder of this account's application data, made whole or not at all, so
+ * that deleting it takes the engine off the machine again. `ISOCENTER_ENGINES` names another parent for it, as for a
+ * copy that one administrator puts up for all accounts. The folder's name carries the version of the JavaScript that
+ * the compiled part fits; which TensorFlow is inside stands in its manifest.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

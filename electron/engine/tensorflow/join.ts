@@ -1,6 +1,6 @@
 /**
- * The joining of a coarse level with its skip connection, and its gradient. Pixels are repeated by the gradient of 2 x 2
- * means and summed by the means, which TensorFlow does in all threads, and on a card always in the same order.
+ * The joining of a coarse level with its skip connection, and its gradient. Pixels are repeated by the gradient of 2 x
+ * 2 means and summed by the means, which TensorFlow does in all threads, and on a card always in the same order.
  */
 import type * as tf from '@tensorflow/tfjs';
 import { JOIN_SKIP, JOIN_SKIP_GRADIENT } from '../../learning/network/fused.ts';

@@ -1,9 +1,9 @@
 /**
- * Group norm of each sample, then leaky ReLU, and the gradient of both together, in few passes over the pixels: sums over
- * pixels first, then one multiplication and one addition a pixel, with numbers that are reckoned once a channel.
+ * Group norm of each sample, then leaky ReLU, and the gradient of both together, in few passes over the pixels: sums
+ * over pixels first, then one multiplication and one addition a pixel, with numbers that are reckoned once a channel.
  *
- * With x one channel's values, mean m and r = 1 / sqrt(variance + epsilon) of its group of M numbers, s and o its scale and
- * offset, the value before the ReLU is x r s + (o - m r s). For a slope g at it:
+ * With x one channel's values, mean m and r = 1 / sqrt(variance + epsilon) of its group of M numbers, s and o its scale
+ * and offset, the value before the ReLU is x r s + (o - m r s). For a slope g at it:
  *
  *   d offset = sum of g,   d scale = t, where t = r * (sum of g x - m * sum of g),
  *   dx = g r s + x q - r / M * (sum over the group of s g) - m q, where q = -r^2 / M * (sum over the group of s t).

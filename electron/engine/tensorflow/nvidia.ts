@@ -13,8 +13,8 @@ export function hasDriver(): boolean {
 }
 
 /**
- * Keeps to one card, the first or what CUDA_VISIBLE_DEVICES names first, in the order of the driver's command: with several
- * the package would make tensors on the last and compute on the first. Before TensorFlow is loaded.
+ * Keeps to one card, the first or what CUDA_VISIBLE_DEVICES names first, in the order of the driver's command: with
+ * several the package would make tensors on the last and compute on the first. Before TensorFlow is loaded.
  */
 export function keepToOneCard(env = process.env): void {
   env.CUDA_DEVICE_ORDER ??= 'PCI_BUS_ID';

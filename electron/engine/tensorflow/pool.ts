@@ -1,6 +1,6 @@
 /**
- * The gradient of 2 x 2 maxima on a processor, by oneDNN. TensorFlow's plain one, which gives the same numbers, takes twenty
- * times as long: it goes through the pixels in one thread.
+ * The gradient of 2 x 2 maxima on a processor, by oneDNN. TensorFlow's plain one, which gives the same numbers, takes
+ * twenty times as long: it goes through the pixels in one thread.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Operations } from './operations.ts';

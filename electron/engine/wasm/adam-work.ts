@@ -17,7 +17,7 @@ import {
   storeFour,
   subtractFour,
 } from './assembler.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 
 /** Over `fours` times four numbers; the last may lie beyond a tensor's end, in the output's slack. */
 function adamStep(): FunctionBuilder {

@@ -11,9 +11,12 @@ import {
   set,
   storeFour,
 } from './assembler.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 
-/** Adds a vector that is repeated along the numbers, as a bias is along pixels; its repetition fills `period` times four. */
+/**
+ * Adds a vector that is repeated along the numbers, as a bias is along pixels; its repetition fills `period` times
+ * four.
+ */
 function addRepeated(): FunctionBuilder {
   const f = new FunctionBuilder('addRepeated');
   const [a, vector, out, period, periods] = Array.from({ length: 5 }, () => f.parameter('i32'));

@@ -1,11 +1,11 @@
 /**
- * A small WebAssembly assembler: code is a list of bytes, and each function here returns the code of one instruction with
- * its operands in front of it, so that `add(get(a), constant(4))` reads as it computes. Loops of TypeScript unroll.
- * Opcodes: WebAssembly Core Specification 3.0, "Binary Format".
+ * A small WebAssembly assembler: code is a list of bytes, and each function here returns the code of one instruction
+ * with its operands in front of it, so that `add(get(a), constant(4))` reads as it computes. Loops of TypeScript
+ * unroll. Opcodes: WebAssembly Core Specification 3.0, "Binary Format".
  */
 
 export type Code = number[];
-export type Type = 'i32' | 'f32' | 'v128';
+type Type = 'i32' | 'f32' | 'v128';
 export interface Local {
   index: number;
   type: Type;
@@ -41,8 +41,8 @@ export class FunctionBuilder {
 }
 
 /**
- * A module of functions that return nothing and work on the shared memory that they are given as `env.memory`. `label` makes a module of the
- * same functions another one.
+ * A module of functions that return nothing and work on the shared memory that they are given as `env.memory`. `label`
+ * makes a module of the same functions another one.
  */
 export function assemble(functions: FunctionBuilder[], label?: string): Uint8Array<ArrayBuffer> {
   const types = functions.map((f) => [0x60, ...vector(f.parameters.map((type) => [typeCodes[type]])), 0]);

@@ -1,4 +1,6 @@
-/** Starts the `wasm` engine: TensorFlow.js on WebAssembly with SIMD on all cores, and the kernels it lacks for training. */
+/**
+ * Starts the `wasm` engine: TensorFlow.js on WebAssembly with SIMD on all cores, and the kernels it lacks for training.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-wasm';

@@ -1,6 +1,7 @@
 /** Images cut into blocks that fit the processor's cache, each to be copied with a border of zeros. */
 
-const BLOCK_BYTES = 128 * 1024; // of input with its border: a block, its output and a filter panel share a cache of 512 KiB
+// Of input with its border: a block, its output and a filter panel share a cache of 512 KiB.
+const BLOCK_BYTES = 128 * 1024;
 
 /** Some images with the border that a filter of `side` pixels needs, and how they are cut into blocks. */
 export class Blocks {

@@ -1,4 +1,6 @@
-/** Convolution of stride 1 that keeps the size ('same'), with square filters of 1 or 3 pixels, and both its gradients. */
+/**
+ * Convolution of stride 1 that keeps the size ('same'), with square filters of 1 or 3 pixels, and both its gradients.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { convolveDirect, filterGradientDirect } from './direct-convolution.ts';
 import type { Machine } from './machine.ts';

@@ -13,7 +13,7 @@ import {
   set,
   storeFour,
 } from './assembler.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 
 /** Copies `rows` rows of `bytes` bytes, a multiple of 16, between places with different strides. */
 function copyRows(): FunctionBuilder {
@@ -37,7 +37,10 @@ function copyRows(): FunctionBuilder {
   return f;
 }
 
-/** Copies `rows` rows of `bytes` bytes that lie behind each other, with `border` zero bytes before and `rest` after each. */
+/**
+ * Copies `rows` rows of `bytes` bytes that lie behind each other, with `border` zero bytes before and `rest` after
+ * each.
+ */
 function copyBordered(): FunctionBuilder {
   const f = new FunctionBuilder('copyBordered');
   const [source, target, rows, bytes, border, rest] = Array.from({ length: 6 }, () => f.parameter('i32'));

@@ -3,11 +3,12 @@
  *
  * Images are worked on in blocks that fit the processor's cache: a block is copied with a border of zeros, and a table
  * lists where each of its pixels begins, so that the inner loops know no edges. The filter is packed in panels of eight
- * output channels. The inner loop holds 4 pixels x 8 channels in registers; the filter gradient holds 4 input x 8 output
- * channels and runs over pixels.
+ * output channels. The inner loop holds 4 pixels x 8 channels in registers; the filter gradient holds 4 input x 8
+ * output channels and runs over pixels.
  *
- * Results are stored 8 channels and 4 pixels at a time, last channels first. What such a store writes too far, where the
- * numbers don't divide, lies in pixels or channels that are stored later, or in the slack after the thread's own copy.
+ * Results are stored 8 channels and 4 pixels at a time, last channels first. What such a store writes too far, where
+ * the numbers don't divide, lies in pixels or channels that are stored later, or in the slack after the thread's own
+ * copy.
  */
 import {
   add,
@@ -30,7 +31,7 @@ import {
   subtract,
 } from './assembler.ts';
 import { Blocks } from './blocks.ts';
-import type { Hands, Routine } from './tasks.ts';
+import type { Routine, ThreadContext } from './thread-context.ts';
 import { PANEL, Tile } from './tile.ts';
 
 export const PIXELS = 4; // a tile's rows
@@ -171,7 +172,9 @@ function accumulateFilterGradient(): FunctionBuilder {
   return f;
 }
 
-/** One tap of a panel [inputs, 8] of a filter: `lanes` output channels, which are `laneStride` bytes apart, and zeros. */
+/**
+ * One tap of a panel [inputs, 8] of a filter: `lanes` output channels, which are `laneStride` bytes apart, and zeros.
+ */
 function packTap(): FunctionBuilder {
   const f = new FunctionBuilder('packTap');
   const [filter, inputStride, laneStride, panel, inputs, lanes] = Array.from({ length: 6 }, () => f.parameter('i32'));
@@ -234,9 +237,12 @@ export const directConvolutionFunctions = [
 
 const SEGMENT_BYTES = 32 * 1024; // of input and dy that the filter gradient passes over again and again
 
-/** Calls `work` for each block of x with its first image and its number of images, after it was copied to the thread's area. */
+/**
+ * Calls `work` for each block of x with its first image and its number of images, after it was copied to the thread's
+ * area.
+ */
 function eachBlock(
-  { code, area }: Hands,
+  { code, area }: ThreadContext,
   x: number,
   blocks: Blocks,
   work: (first: number, images: number) => void,
@@ -259,28 +265,40 @@ function eachBlock(
 }
 
 /**
- * Some images. Arguments: addresses of x, of the packed filter, of the output and of the table of pixels; images, their height,
- * width and channels, the filter's side, output channels.
+ * Some images. Arguments: addresses of x, of the packed filter, of the output and of the table of pixels; images, their
+ * height, width and channels, the filter's side, output channels.
  */
-const convolveDirect: Routine = (hands, x, packed, out, table, images, height, width, channels, side, outChannels) => {
+const convolveDirect: Routine = (
+  context,
+  x,
+  packed,
+  out,
+  table,
+  images,
+  height,
+  width,
+  channels,
+  side,
+  outChannels,
+) => {
   const blocks = new Blocks([images, height, width, channels], side);
-  const run = channels % 4 === 0 ? hands.code.convolveFours : hands.code.convolveOnes;
+  const run = channels % 4 === 0 ? context.code.convolveFours : context.code.convolveOnes;
   const { pixels } = blocks;
   const stride = 4 * outChannels;
   const panels = Math.ceil(outChannels / PANEL);
   const panelBytes = 4 * side * side * channels * PANEL;
   // Where all stores fit, they go to the output, else to a copy of the block's output with slack.
   const exact = pixels % PIXELS === 0 && outChannels % PANEL === 0;
-  const copy = hands.area + 4 * blocks.floats;
-  eachBlock(hands, x, blocks, (first, count) => {
+  const copy = context.area + 4 * blocks.floats;
+  eachBlock(context, x, blocks, (first, count) => {
     const place = out + first * pixels * stride;
     const target = exact ? place : copy;
     const tiles = Math.ceil((count * pixels) / PIXELS);
     for (let panel = panels - 1; panel >= 0; panel--) {
       const to = target + 4 * panel * PANEL;
-      run(table, hands.area, packed + panel * panelBytes, to, tiles, side, channels, blocks.rowSkip(side), stride);
+      run(table, context.area, packed + panel * panelBytes, to, tiles, side, channels, blocks.rowSkip(side), stride);
     }
-    if (!exact) hands.code.copyBordered(copy, place, 1, count * pixels * stride, 0, 0);
+    if (!exact) context.code.copyBordered(copy, place, 1, count * pixels * stride, 0, 0);
   });
 };
 
@@ -290,25 +308,25 @@ export function convolutionArea(blocks: Blocks, outChannels: number): number {
 }
 
 /**
- * What some images give of the filter gradient [side, side, 4 * ceil(channels / 4), 8 * ceil(outChannels / 8)], which is set to
- * it. Arguments: addresses of x, dy, the gradient and the table of pixels; then as `convolveDirect`.
+ * What some images give of the filter gradient [side, side, 4 * ceil(channels / 4), 8 * ceil(outChannels / 8)], which
+ * is set to it. Arguments: addresses of x, dy, the gradient and the table of pixels; then as `convolveDirect`.
  */
 const filterGradientDirect: Routine = (
-  hands,
+  context,
   ...[x, dy, gradient, table, images, height, width, channels, side, outChannels]
 ) => {
   const blocks = new Blocks([images, height, width, channels], side);
   const inFours = Math.ceil(channels / 4);
   const outPanels = Math.ceil(outChannels / PANEL);
-  hands.code.clear(gradient, 4 * side * side * 4 * inFours * PANEL * outPanels);
+  context.code.clear(gradient, 4 * side * side * 4 * inFours * PANEL * outPanels);
   const segment = Math.ceil(SEGMENT_BYTES / (4 * (channels + outChannels)));
-  eachBlock(hands, x, blocks, (first, count) => {
+  eachBlock(context, x, blocks, (first, count) => {
     const slopes = dy + 4 * first * blocks.pixels * outChannels;
     const pixels = count * blocks.pixels;
     for (let start = 0; start < pixels; start += segment) {
-      hands.code.accumulateFilterGradient(
+      context.code.accumulateFilterGradient(
         table + 4 * start,
-        hands.area,
+        context.area,
         slopes + 4 * start * outChannels,
         gradient,
         Math.min(segment, pixels - start),
@@ -325,8 +343,9 @@ const filterGradientDirect: Routine = (
 };
 
 /**
- * One panel [taps, inputs, 8] of a filter. Arguments: addresses of the filter's first tap and of the panel; taps, bytes from one to the next,
- * inputs and bytes from one to the next, output channels of the panel and bytes from one to the next.
+ * One panel [taps, inputs, 8] of a filter. Arguments: addresses of the filter's first tap and of the panel; taps, bytes
+ * from one to the next, inputs and bytes from one to the next, output channels of the panel and bytes from one to the
+ * next.
  */
 const packPanel: Routine = ({ code }, filter, panel, taps, tapStride, inputs, inputStride, lanes, laneStride) => {
   for (let tap = 0; tap < taps; tap++) {
@@ -335,7 +354,10 @@ const packPanel: Routine = ({ code }, filter, panel, taps, tapStride, inputs, in
   }
 };
 
-/** Adds up some numbers of all parts. Arguments: address of the first part's, bytes from part to part, parts, address of the sums, fours. */
+/**
+ * Adds up some numbers of all parts. Arguments: address of the first part's, bytes from part to part, parts, address of
+ * the sums, fours.
+ */
 const sumOfParts: Routine = ({ code }, ...args) => code.sumParts(...args);
 
 export const directConvolutionRoutines = { convolveDirect, filterGradientDirect, packPanel, sumOfParts };

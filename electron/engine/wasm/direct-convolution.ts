@@ -1,4 +1,7 @@
-/** Convolution of stride 1 that keeps the size, computed as it is defined, and its filter gradient (see direct-convolution-work.ts). */
+/**
+ * Convolution of stride 1 that keeps the size, computed as it is defined, and its filter gradient (see
+ * direct-convolution-work.ts).
+ */
 import * as tf from '@tensorflow/tfjs';
 import { Blocks } from './blocks.ts';
 import { convolutionArea, PIXELS } from './direct-convolution-work.ts';
@@ -8,8 +11,10 @@ import { PANEL } from './tile.ts';
 const LEAST_NUMBERS = 16_384; // a thread's share: less is not worth waking it
 const PARTS = 8; // of a batch whose filter gradients are summed: always as many, so that threads don't change the sum
 
-/** Where the weight from input channel k to output channel n at tap t stands: start + t * tap + k * input + n * output. */
-export interface FilterOrder {
+/**
+ * Where the weight from input channel k to output channel n at tap t stands: start + t * tap + k * input + n * output.
+ */
+interface FilterOrder {
   start: number;
   tap: number;
   input: number;

@@ -1,6 +1,10 @@
-/** A thread of the engine: does tasks that the trainer's own thread puts up, and sleeps between. It ends with its process. */
+/**
+ * A thread of the engine: does tasks that the trainer's own thread puts up, and sleeps between. It ends with its
+ * process.
+ */
 import { workerData } from 'node:worker_threads';
-import { TaskTable, ThreadHands, type WorkModules } from './tasks.ts';
+import { TaskTable } from './task-table.ts';
+import { ThreadContext, type WorkModules } from './thread-context.ts';
 import { routineList } from './work.ts';
 
 /** What a thread is started with. */
@@ -13,8 +17,8 @@ export interface ThreadStart {
 
 const { modules, memory, table, thread } = workerData as ThreadStart;
 const tasks = new TaskTable(table);
-const hands = new ThreadHands(modules, memory, thread);
+const context = new ThreadContext(modules, memory, thread);
 for (let generation = 0; ; ) {
   generation = tasks.waitForList(generation);
-  tasks.work(hands, routineList);
+  tasks.work(context, routineList);
 }

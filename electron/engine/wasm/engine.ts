@@ -1,7 +1,8 @@
 /** The `wasm` engine: the processor, on every machine. */
 import { cpus, totalmem } from 'node:os';
+import type { EngineLook } from '../../../shared/engine.ts';
 import { isFault } from '../../../shared/errors.ts';
-import type { Engine, EngineLook } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { useWasm } from './backend.ts';
 import { threadCount } from './threads.ts';
 

@@ -1,4 +1,6 @@
-/** Copies that share their numbers. The backend's own make a second one of every tensor that the backward pass needs. */
+/**
+ * Copies that share their numbers. The backend's own make a second one of every tensor that the backward pass needs.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 

@@ -1,4 +1,7 @@
-/** What a thread does of joining a coarse level with its skip connection, and of its gradient: some rows of the coarse level. */
+/**
+ * What a thread does of joining a coarse level with its skip connection, and of its gradient: some rows of the coarse
+ * level.
+ */
 import {
   add,
   addFour,
@@ -12,7 +15,7 @@ import {
   set,
   storeFour,
 } from './assembler.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 
 /** Adds up the two neighbouring rows at each of two places. */
 function sumNeighbours(): FunctionBuilder {
@@ -48,7 +51,10 @@ function sumNeighbours(): FunctionBuilder {
 
 export const joinFunctions = [sumNeighbours()];
 
-/** Arguments of both: addresses of the first coarse row, of the skip's and the joined image's rows above it, coarse rows, their width, and bytes of a coarse and of a skip pixel. */
+/**
+ * Arguments of both: addresses of the first coarse row, of the skip's and the joined image's rows above it, coarse
+ * rows, their width, and bytes of a coarse and of a skip pixel.
+ */
 const joinSkip: Routine = ({ code }, coarse, skip, joined, rows, width, coarseBytes, skipBytes) => {
   const pixelBytes = coarseBytes + skipBytes;
   code.copyRows(skip, joined + coarseBytes, 4 * rows * width, skipBytes, skipBytes, pixelBytes);

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { fault } from '../../../shared/errors.ts';
 import { sharedMemory } from './shared-memory.ts';
-import { Team } from './team.ts';
+import { ThreadPool } from './thread-pool.ts';
 import { compileWork } from './wide.ts';
 import type { RoutineName } from './work.ts';
 
@@ -14,7 +14,7 @@ interface EmscriptenModule {
 }
 
 /** Where there is no memory left, the backend would go on with the address 0, and write over itself. */
-function refuseNothing(module: EmscriptenModule): void {
+function throwWhereFull(module: EmscriptenModule): void {
   module._free(module._malloc(4)); // at its first call the function puts another in its place
   const allocate = module._malloc;
   module._malloc = (bytes) => {
@@ -25,48 +25,48 @@ function refuseNothing(module: EmscriptenModule): void {
 }
 
 export class Machine {
-  private readonly backend: BackendWasm;
-  private readonly module: EmscriptenModule;
-  private readonly team: Team;
-  private readonly areas = new Map<string, { address: number; bytes: number }>();
+  readonly #backend: BackendWasm;
+  readonly #module: EmscriptenModule;
+  readonly #pool: ThreadPool;
+  readonly #areas = new Map<string, { address: number; bytes: number }>();
 
   constructor(backend: BackendWasm) {
-    this.backend = backend;
-    this.module = backend.wasm as unknown as EmscriptenModule;
-    refuseNothing(this.module);
-    this.team = new Team(compileWork(), sharedMemory);
+    this.#backend = backend;
+    this.#module = backend.wasm as unknown as EmscriptenModule;
+    throwWhereFull(this.#module);
+    this.#pool = new ThreadPool(compileWork(), sharedMemory);
   }
 
   get threads(): number {
-    return this.team.size;
+    return this.#pool.size;
   }
 
   /** Calls a routine with each of these arguments, on all threads, each with an area of its own of so many bytes. */
   run(routine: RoutineName, calls: number[][], areaBytes = 0): void {
     const bytes = Math.ceil(areaBytes / 64) * 64; // threads don't share cache lines
     const areas = bytes === 0 ? 0 : this.scratch('areas', bytes * this.threads);
-    this.team.run(routine, calls, areas, bytes);
+    this.#pool.run(routine, calls, areas, bytes);
   }
 
   /** Byte address of a tensor's first element. */
   address(tensor: tf.TensorInfo): number {
-    return this.backend.getMemoryOffset(tensor.dataId);
+    return this.#backend.getMemoryOffset(tensor.dataId);
   }
 
   /** A float32 output whose elements are not set yet, with `slack` bytes after it that a kernel may write to. */
   output(shape: number[], slack = 0): tf.TensorInfo {
     const bytes = 4 * tf.util.sizeFromShape(shape);
-    return this.backend.makeOutput(shape, 'float32', this.allocate(bytes + slack));
+    return this.#backend.makeOutput(shape, 'float32', this.#allocate(bytes + slack));
   }
 
   /** A working area that keeps its name and contents until a larger one is asked for under the same name. */
   scratch(name: string, bytes: number): number {
-    const area = this.areas.get(name);
+    const area = this.#areas.get(name);
     if (area && area.bytes >= bytes) return area.address;
-    if (area) this.module._free(area.address);
-    this.areas.delete(name); // in case there is no memory for the larger one
-    const address = this.allocate(bytes);
-    this.areas.set(name, { address, bytes });
+    if (area) this.#module._free(area.address);
+    this.#areas.delete(name); // in case there is no memory for the larger one
+    const address = this.#allocate(bytes);
+    this.#areas.set(name, { address, bytes });
     return address;
   }
 
@@ -83,8 +83,8 @@ export class Machine {
     return new Int32Array(sharedMemory.buffer);
   }
 
-  private allocate(bytes: number): number {
-    return this.module._malloc(bytes) >>> 0;
+  #allocate(bytes: number): number {
+    return this.#module._malloc(bytes) >>> 0;
   }
 }
 

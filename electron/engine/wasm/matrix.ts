@@ -1,4 +1,6 @@
-/** Products of two matrices: convolutions of images of one column with filters of one pixel, and the gradients of these. */
+/**
+ * Products of two matrices: convolutions of images of one column with filters of one pixel, and the gradients of these.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { convolveDirect, filterGradientDirect } from './direct-convolution.ts';
 import type { Machine } from './machine.ts';

@@ -2,8 +2,9 @@
  * What a thread does of group norm with leaky ReLU, and of the gradient of both together: one sample.
  *
  * Passes over a sample's pixels run four channels at a time in assembled code; what there is once per channel or group
- * is reckoned between the passes in double precision. With x one channel's values, mean m and r = 1 / sqrt(variance + epsilon)
- * of its group of M numbers, s and o its scale and offset, the pre-activation is z = (x - m) r s + o. For a slope g at z:
+ * is reckoned between the passes in double precision. With x one channel's values, mean m and r = 1 / sqrt(variance +
+ * epsilon) of its group of M numbers, s and o its scale and offset, the pre-activation is z = (x - m) r s + o. For a
+ * slope g at z:
  *
  *   d offset = sum of g,   d scale = r * sum of g (x - m),
  *   dx = r s g - r / M * (sum over the group of s g) - r^3 (x - m) / M * (sum over the group of s g (x - m)).
@@ -30,7 +31,7 @@ import {
   subtractFour,
   wherePositive,
 } from './assembler.ts';
-import type { Hands, Routine } from './tasks.ts';
+import type { Routine, ThreadContext } from './thread-context.ts';
 
 /** What a pass does at one pixel with four channels: reads from its images, writes to them, adds to its results. */
 interface Four {
@@ -40,12 +41,16 @@ interface Four {
   results: Local[];
 }
 
-/** How many fours of channels a pass works on side by side: as many as fit into a cache line, where they divide the channels. */
+/**
+ * How many fours of channels a pass works on side by side: as many as fit into a cache line, where they divide the
+ * channels.
+ */
 const WIDTHS = [4, 2, 1];
 
 /**
- * Functions, one for each width, that walk down the pixels of [pixels, channels] images. Their parameters are the number of pixels,
- * the number of channels, the images' addresses, the addresses of vectors over channels, of results over channels, then settings.
+ * Functions, one for each width, that walk down the pixels of [pixels, channels] images. Their parameters are the
+ * number of pixels, the number of channels, the images' addresses, the addresses of vectors over channels, of results
+ * over channels, then settings.
  */
 function columnPass(
   name: string,
@@ -100,7 +105,7 @@ function columnPass(
 }
 
 /** The function of a pass for so many channels. */
-function passFor({ code }: Hands, name: string, channels: number): (...args: number[]) => void {
+function passFor({ code }: ThreadContext, name: string, channels: number): (...args: number[]) => void {
   return code[`${name}${WIDTHS.find((width) => channels % (4 * width) === 0)}`];
 }
 
@@ -145,7 +150,7 @@ export const normFunctions = [
 ].flat();
 
 /** Byte addresses of `count` vectors over channels in the thread's area. */
-function vectorsOf({ area }: Hands, channels: number, count: number): number[] {
+function vectorsOf({ area }: ThreadContext, channels: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => area + 4 * channels * i);
 }
 
@@ -153,12 +158,12 @@ function vectorsOf({ area }: Hands, channels: number, count: number): number[] {
 export const NORM_VECTORS = 7;
 
 /**
- * One sample: y, and the statistics [2, groups] of its groups, means, then 1 / deviations. Arguments: addresses of x, y,
- * statistics, scale and offset; pixels, channels, groups; slope below zero, what is added to the variance.
+ * One sample: y, and the statistics [2, groups] of its groups, means, then 1 / deviations. Arguments: addresses of x,
+ * y, statistics, scale and offset; pixels, channels, groups; slope below zero, what is added to the variance.
  */
-const normLeaky: Routine = (hands, x, y, statistics, scale, offset, pixels, channels, groups, leak, epsilon) => {
-  const [sums, means, factors, shifts] = vectorsOf(hands, channels, 4);
-  const floats = hands.floats();
+const normLeaky: Routine = (context, x, y, statistics, scale, offset, pixels, channels, groups, leak, epsilon) => {
+  const [sums, means, factors, shifts] = vectorsOf(context, channels, 4);
+  const floats = context.floats();
   const perGroup = channels / groups;
   const groupSum = (group: number) => {
     let sum = 0;
@@ -167,10 +172,10 @@ const normLeaky: Routine = (hands, x, y, statistics, scale, offset, pixels, chan
   };
   const meanAt = statistics / 4;
   const inverseAt = meanAt + groups;
-  passFor(hands, 'sumColumns', channels)(pixels, channels, x, sums);
+  passFor(context, 'sumColumns', channels)(pixels, channels, x, sums);
   for (let group = 0; group < groups; group++) floats[meanAt + group] = groupSum(group) / (pixels * perGroup);
   for (let c = 0; c < channels; c++) floats[means / 4 + c] = floats[meanAt + Math.floor(c / perGroup)];
-  passFor(hands, 'squareColumns', channels)(pixels, channels, x, means, sums);
+  passFor(context, 'squareColumns', channels)(pixels, channels, x, means, sums);
   for (let group = 0; group < groups; group++) {
     floats[inverseAt + group] = 1 / Math.sqrt(groupSum(group) / (pixels * perGroup) + epsilon);
   }
@@ -180,20 +185,20 @@ const normLeaky: Routine = (hands, x, y, statistics, scale, offset, pixels, chan
     floats[factors / 4 + c] = factor;
     floats[shifts / 4 + c] = floats[offset / 4 + c] - floats[meanAt + group] * factor;
   }
-  passFor(hands, 'scaleLeaky', channels)(pixels, channels, x, y, factors, shifts, leak);
+  passFor(context, 'scaleLeaky', channels)(pixels, channels, x, y, factors, shifts, leak);
 };
 
 /**
- * One sample: dx, and its part of the gradients of scale and offset, [2, channels] doubles at `slopes`. Arguments: addresses
- * of x, dy, dx, slopes, statistics, scale and offset; pixels, channels, groups; slope below zero.
+ * One sample: dx, and its part of the gradients of scale and offset, [2, channels] doubles at `slopes`. Arguments:
+ * addresses of x, dy, dx, slopes, statistics, scale and offset; pixels, channels, groups; slope below zero.
  */
 const normLeakyGradient: Routine = (
-  hands,
+  context,
   ...[x, dy, dx, slopes, statistics, scale, offset, pixels, channels, groups, leak]
 ) => {
-  const [sums, products, means, factors, shifts, ofX, rest] = vectorsOf(hands, channels, NORM_VECTORS);
-  const floats = hands.floats();
-  const doubles = hands.doubles();
+  const [sums, products, means, factors, shifts, ofX, rest] = vectorsOf(context, channels, NORM_VECTORS);
+  const floats = context.floats();
+  const doubles = context.doubles();
   const perGroup = channels / groups;
   const meanAt = statistics / 4;
   const inverseAt = meanAt + groups;
@@ -204,7 +209,7 @@ const normLeakyGradient: Routine = (
     floats[factors / 4 + c] = factor;
     floats[shifts / 4 + c] = floats[offset / 4 + c] - floats[meanAt + group] * factor;
   }
-  passFor(hands, 'slopeSums', channels)(pixels, channels, x, dy, factors, shifts, means, sums, products, leak);
+  passFor(context, 'slopeSums', channels)(pixels, channels, x, dy, factors, shifts, means, sums, products, leak);
   for (let group = 0; group < groups; group++) {
     const inverse = floats[inverseAt + group];
     let sum = 0;
@@ -222,7 +227,7 @@ const normLeakyGradient: Routine = (
       floats[rest / 4 + c] = constantPart;
     }
   }
-  passFor(hands, 'slopeApply', channels)(pixels, channels, x, dy, dx, factors, shifts, ofX, rest, leak);
+  passFor(context, 'slopeApply', channels)(pixels, channels, x, dy, dx, factors, shifts, ofX, rest, leak);
 };
 
 export const normRoutines = { normLeaky, normLeakyGradient };

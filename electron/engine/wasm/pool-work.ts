@@ -17,7 +17,7 @@ import {
   set,
   storeFour,
 } from './assembler.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 
 /** One row of maxima, from the upper of the two rows of x that it is taken from. */
 function poolRow(): FunctionBuilder {

@@ -1,4 +1,7 @@
-/** What a thread does of the sums of the segmentation loss and of their gradient: one slice, whose pixels have few classes. */
+/**
+ * What a thread does of the sums of the segmentation loss and of their gradient: one slice, whose pixels have few
+ * classes.
+ */
 import {
   constant,
   decrease,
@@ -16,11 +19,12 @@ import {
   splatConstant,
   storeFour,
 } from './assembler.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 
 /**
- * Replaces `fours` times four numbers, none above 0, by their exponentials, to 2e-7 of each: e^x = 2^n e^r with n the whole number nearest to
- * x / ln 2, and e^r by its Taylor polynomial, for which r, at most half of ln 2, is small enough.
+ * Replaces `fours` times four numbers, none above 0, by their exponentials, to 2e-7 of each: e^x = 2^n e^r with n the
+ * whole number nearest to x / ln 2, and e^r by its Taylor polynomial, for which r, at most half of ln 2, is small
+ * enough.
  */
 function exponentials(): FunctionBuilder {
   const f = new FunctionBuilder('exponentials');
@@ -48,13 +52,14 @@ function exponentials(): FunctionBuilder {
 export const segmentationFunctions = [exponentials()];
 
 /**
- * The slice's part of the sums [3, classes], as doubles, and its class probabilities [pixels, classes]. Arguments: addresses of
- * the logits, of the pixels' classes (whole numbers of 32 bits), of the probabilities and of the sums; pixels, classes.
+ * The slice's part of the sums [3, classes], as doubles, and its class probabilities [pixels, classes]. Arguments:
+ * addresses of the logits, of the pixels' classes (whole numbers of 32 bits), of the probabilities and of the sums;
+ * pixels, classes.
  */
-const segmentationSums: Routine = (hands, logits, classes, probabilities, sums, pixels, classCount) => {
-  const floats = hands.floats();
-  const doubles = hands.doubles();
-  const numbers = hands.integers();
+const segmentationSums: Routine = (context, logits, classes, probabilities, sums, pixels, classCount) => {
+  const floats = context.floats();
+  const doubles = context.doubles();
+  const numbers = context.integers();
   const total = sums / 8;
   doubles.fill(0, total, total + 3 * classCount);
   for (let pixel = 0; pixel < pixels; pixel++) {
@@ -65,7 +70,7 @@ const segmentationSums: Routine = (hands, logits, classes, probabilities, sums, 
     for (let c = 0; c < classCount; c++) floats[to + c] = floats[at + c] - most;
   }
   const count = pixels * classCount;
-  hands.code.exponentials(probabilities, Math.floor(count / 4));
+  context.code.exponentials(probabilities, Math.floor(count / 4));
   for (let at = probabilities / 4 + count - (count % 4); at < probabilities / 4 + count; at++) {
     floats[at] = Math.exp(floats[at]);
   }
@@ -90,12 +95,12 @@ const segmentationSums: Routine = (hands, logits, classes, probabilities, sums, 
 };
 
 /**
- * The slice's slopes at the logits [pixels, classes] from those at the sums [3, classes]. Arguments: addresses of the probabilities, of the
- * pixels' classes, of the slopes at the sums and of those at the logits; pixels, classes.
+ * The slice's slopes at the logits [pixels, classes] from those at the sums [3, classes]. Arguments: addresses of the
+ * probabilities, of the pixels' classes, of the slopes at the sums and of those at the logits; pixels, classes.
  */
-const segmentationSumsGradient: Routine = (hands, probabilities, classes, dSums, dLogits, pixels, classCount) => {
-  const floats = hands.floats();
-  const numbers = hands.integers();
+const segmentationSumsGradient: Routine = (context, probabilities, classes, dSums, dLogits, pixels, classCount) => {
+  const floats = context.floats();
+  const numbers = context.integers();
   const slopes = Float64Array.from(floats.subarray(dSums / 4, dSums / 4 + 3 * classCount));
   for (let pixel = 0; pixel < pixels; pixel++) {
     const at = probabilities / 4 + pixel * classCount;

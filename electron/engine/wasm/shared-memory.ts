@@ -1,6 +1,6 @@
 /**
- * Gives the backend's WebAssembly module a memory that threads can share. The module declares a memory of its own, which
- * one thread alone can see; here that declaration becomes an import, and nothing else of the module changes.
+ * Gives the backend's WebAssembly module a memory that threads can share. The module declares a memory of its own,
+ * which one thread alone can see; here that declaration becomes an import, and nothing else of the module changes.
  * Sections and their contents: WebAssembly Core Specification 3.0, "Binary Format, Modules".
  */
 
@@ -27,7 +27,10 @@ export async function withSharedMemory<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The module with its own memory replaced by an import. Throws where it has none, or wants more than is shared at first. */
+/**
+ * The module with its own memory replaced by an import. Throws where it has none, or wants more than is shared at
+ * first.
+ */
 export function importMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [module.subarray(0, HEADER)];
   let found = false;

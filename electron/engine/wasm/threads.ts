@@ -4,7 +4,10 @@ import { fault } from '../../../shared/errors.ts';
 
 const MOST_THREADS = 16; // more do not pay: a batch has some tens of slices
 
-/** One for each core, or as many as `ISOCENTER_THREADS` says. Throws `engine.thread-limit` where that is no number of threads. */
+/**
+ * One for each core, or as many as `ISOCENTER_THREADS` says. Throws `engine.thread-limit` where that is no number of
+ * threads.
+ */
 export function threadCount(): number {
   const limit = process.env.ISOCENTER_THREADS;
   if (!limit) return Math.min(availableParallelism(), MOST_THREADS);

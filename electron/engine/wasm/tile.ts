@@ -1,6 +1,6 @@
 /**
- * The innermost code of every convolution: a tile of sums, some rows by a panel of eight columns, that stays in registers while
- * products are added to it.
+ * The innermost code of every convolution: a tile of sums, some rows by a panel of eight columns, that stays in
+ * registers while products are added to it.
  */
 import {
   type Code,
@@ -30,7 +30,10 @@ export class Tile {
     this.#value = f.local('v128');
   }
 
-  /** Adds a matrix product: `count` numbers at each row's address, times as many rows of a panel. Moves all addresses on. */
+  /**
+   * Adds a matrix product: `count` numbers at each row's address, times as many rows of a panel. Moves all addresses
+   * on.
+   */
   addMatrixProduct(rows: Local[], panel: Local, count: number): Code[] {
     const steps = Array.from({ length: count }, (_, step) => [
       ...this.#loadPanel(panel, 4 * PANEL * step),

@@ -1,11 +1,12 @@
 /**
- * Has V8 compute on eight numbers at once where the processor can (AVX2). WebAssembly's own vectors hold four; V8 joins two
- * of them under a flag that it still calls experimental. So the flag is on only while the convolution's inner loops are
- * compiled, what comes of them is held to the definition at every start, and they are used only where they are faster.
+ * Has V8 compute on eight numbers at once where the processor can (AVX2). WebAssembly's own vectors hold four; V8 joins
+ * two of them under a flag that it still calls experimental. So the flag is on only while the convolution's inner loops
+ * are compiled, what comes of them is held to the definition at every start, and they are used only where they are
+ * faster.
  */
 import { setFlagsFromString } from 'node:v8';
 import { assemble } from './assembler.ts';
-import { type Hands, ThreadHands, type WorkModules } from './tasks.ts';
+import { ThreadContext, type WorkModules } from './thread-context.ts';
 import { PANEL } from './tile.ts';
 import { winogradFunctions } from './winograd-functions.ts';
 import { convolutionArea, frequencyBytes, pairArea, Tiling, winogradRoutines } from './winograd-work.ts';
@@ -23,8 +24,8 @@ export function compileWork(): WorkModules {
   setFlagsFromString('--no-liftoff'); // the first call compiles for good
   try {
     const modules = { plain, winograd: new WebAssembly.Module(winograd), wide: true };
-    const hands = new ThreadHands(modules, newMemory(), 0);
-    if (gain(hands) >= LEAST_GAIN && isRight(hands, 5, 9) && isRight(hands, 6, 3)) return modules;
+    const context = new ThreadContext(modules, newMemory(), 0);
+    if (gain(context) >= LEAST_GAIN && isRight(context, 5, 9) && isRight(context, 6, 3)) return modules;
   } finally {
     setFlagsFromString('--liftoff');
     setFlagsFromString('--no-experimental-wasm-revectorize');
@@ -38,7 +39,7 @@ function newMemory(): WebAssembly.Memory {
 }
 
 /** How much faster a product of matrices is with twice the rows at once, which only twice the numbers make fast. */
-function gain({ code }: Hands): number {
+function gain({ code }: ThreadContext): number {
   const [rows, channels, a, panels, out] = [32, 64, 0, 64 * 1024, 256 * 1024];
   const time = (run: (...args: number[]) => void, height: number) => {
     let best = Number.POSITIVE_INFINITY;
@@ -53,11 +54,11 @@ function gain({ code }: Hands): number {
 }
 
 /** Whether a small convolution and its filter gradient are those of the definition. */
-function isRight(hands: ThreadHands, height: number, width: number): boolean {
+function isRight(context: ThreadContext, height: number, width: number): boolean {
   const tiling = new Tiling(height, width);
   const { rows, frequencies, tile } = tiling;
   const [channels, outChannels] = [2 * PANEL, PANEL];
-  const floats = hands.floats();
+  const floats = context.floats();
   let next = 64; // byte address
   const place = (count: number) => {
     const address = next;
@@ -76,20 +77,20 @@ function isRight(hands: ThreadHands, height: number, width: number): boolean {
   const [inputStep, slopeStep] = [frequencyBytes(tiles * channels), frequencyBytes(tiles * outChannels)];
   const input = place((frequencies * inputStep) / 4);
   const slopes = place((frequencies * slopeStep) / 4);
-  hands.area = place((convolutionArea(tiling, rows, 1, channels) + pairArea(tiling, channels, outChannels)) / 4);
+  context.area = place((convolutionArea(tiling, rows, 1, channels) + pairArea(tiling, channels, outChannels)) / 4);
 
   const sizes = [height, width, channels, outChannels];
-  winogradRoutines.transformFilter(hands, filter, transformed, 0, outChannels / PANEL, channels, outChannels, tile);
-  winogradRoutines.convolveWinograd(hands, x, transformed, out, 0, rows, 0, outChannels / PANEL, ...sizes);
-  winogradRoutines.transformPair(hands, x, dy, input, inputStep, slopes, slopeStep, 0, rows, ...sizes);
+  winogradRoutines.transformFilter(context, filter, transformed, 0, outChannels / PANEL, channels, outChannels, tile);
+  winogradRoutines.convolveWinograd(context, x, transformed, out, 0, rows, 0, outChannels / PANEL, ...sizes);
+  winogradRoutines.transformPair(context, x, dy, input, inputStep, slopes, slopeStep, 0, rows, ...sizes);
   const sumStep = frequencyBytes(channels * outChannels);
   floats.fill(0, sums / 4, (sums + frequencies * sumStep) / 4);
   for (let f = 0; f < frequencies; f++) {
     const [a, b, to] = [input + f * inputStep, slopes + f * slopeStep, sums + f * sumStep];
-    winogradRoutines.multiplyPair(hands, a, b, to, tiles, channels, outChannels);
+    winogradRoutines.multiplyPair(context, a, b, to, tiles, channels, outChannels);
   }
   const eights = (channels * outChannels) / PANEL;
-  winogradRoutines.transformFilterSlopes(hands, sums, gradient, channels * outChannels, 0, eights, tile);
+  winogradRoutines.transformFilterSlopes(context, sums, gradient, channels * outChannels, 0, eights, tile);
 
   const expectedOut = new Float64Array(height * width * outChannels);
   const expectedGradient = new Float64Array(9 * channels * outChannels);

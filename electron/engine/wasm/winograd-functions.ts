@@ -1,6 +1,7 @@
 /**
- * The assembled code of convolution by Winograd's tiles (see winograd-schemes.ts). Names end in the size of the tiles that they are for.
- * Transformed tiles stand as [frequencies, tiles, channels], transformed filters as [frequencies, panels, input channels, 8 output channels].
+ * The assembled code of convolution by Winograd's tiles (see winograd-schemes.ts). Names end in the size of the tiles
+ * that they are for. Transformed tiles stand as [frequencies, tiles, channels], transformed filters as [frequencies,
+ * panels, input channels, 8 output channels].
  */
 import {
   add,
@@ -24,8 +25,8 @@ import { PANEL, Tile } from './tile.ts';
 import { Factors, type Scheme, schemes, type Transform } from './winograd-schemes.ts';
 
 /**
- * Code that applies a transform to the columns and then to the rows of a square of numbers, for eight channels: `from` and `to`
- * give the address of a row's and column's first four, the next four lie behind.
+ * Code that applies a transform to the columns and then to the rows of a square of numbers, for eight channels: `from`
+ * and `to` give the address of a row's and column's first four, the next four lie behind.
  */
 function transformSquare(
   f: FunctionBuilder,
@@ -73,9 +74,10 @@ function transformSquare(
 }
 
 /**
- * Transforms `tiles` tiles that lie beside each other in an image into [frequencies, tiles, channels], or, for the output, back. The image
- * is given by the address of the first tile's first pixel, and bytes of a row and of a pixel; of the transformed tiles,
- * `frequencyBytes` and `tileBytes` lie from one frequency and tile to the next. `eights` counts channels in eights.
+ * Transforms `tiles` tiles that lie beside each other in an image into [frequencies, tiles, channels], or, for the
+ * output, back. The image is given by the address of the first tile's first pixel, and bytes of a row and of a pixel;
+ * of the transformed tiles, `frequencyBytes` and `tileBytes` lie from one frequency and tile to the next. `eights`
+ * counts channels in eights.
  */
 function transformTiles(
   name: 'transformInput' | 'transformSlopes' | 'transformOutput',
@@ -131,7 +133,9 @@ function transformTiles(
   return f;
 }
 
-/** Filters [9, inputs, outputs] into [frequencies, panels, inputs, 8]: one panel, from the address of its first weight. */
+/**
+ * Filters [9, inputs, outputs] into [frequencies, panels, inputs, 8]: one panel, from the address of its first weight.
+ */
 function transformFilter({ tile, patch, filter: transform }: Scheme): FunctionBuilder {
   const f = new FunctionBuilder(`transformFilter${tile}`);
   const [filter, tapBytes, inputBytes, transformed, frequencyBytes, inputs] = Array.from({ length: 6 }, () =>
@@ -188,9 +192,9 @@ function transformFilterSlopes({ tile, patch, filterSlopes: transform }: Scheme)
 }
 
 /**
- * For each of some frequencies: products [rows, 8 * panels] = a [rows, channels] times panels [panels, channels, 8]. Rows of a and of
- * the products are `aStride` and `outStride` bytes apart, frequencies `aStep`, `panelStep` and `outStep`; `groups` counts rows by
- * `height`, channels are a multiple of 4.
+ * For each of some frequencies: products [rows, 8 * panels] = a [rows, channels] times panels [panels, channels, 8].
+ * Rows of a and of the products are `aStride` and `outStride` bytes apart, frequencies `aStep`, `panelStep` and
+ * `outStep`; `groups` counts rows by `height`, channels are a multiple of 4.
  */
 function multiplyFrequencies(name: string, height: number): FunctionBuilder {
   const f = new FunctionBuilder(name);
@@ -241,8 +245,8 @@ function multiplyFrequencies(name: string, height: number): FunctionBuilder {
 }
 
 /**
- * Adds to sums [inputs, 8 * panels] the products of a [tiles, inputs] and b [tiles, 8 * panels] over the tiles, which are
- * `aStride` and `bStride` bytes apart. `groups` counts inputs by `height`.
+ * Adds to sums [inputs, 8 * panels] the products of a [tiles, inputs] and b [tiles, 8 * panels] over the tiles, which
+ * are `aStride` and `bStride` bytes apart. `groups` counts inputs by `height`.
  */
 function accumulateProducts(name: string, height: number): FunctionBuilder {
   const f = new FunctionBuilder(name);

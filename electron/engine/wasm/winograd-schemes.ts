@@ -1,9 +1,9 @@
 /**
- * The transforms of Winograd's F(4x4, 3x3) and F(3x3, 3x3) (Lavin and Gray, CVPR 2016). With the matrices B, G and A, a tile of
- * m x m outputs is y = At [(G g Gt) * (Bt d B)] A from its inputs d, two more along each side, and the 3 x 3 filter g, where *
- * multiplies number by number: 36 multiplications for 16 outputs, or 25 for 9, where the definition has nine for each. Summed
- * over input channels, each of these numbers, called frequencies here, is a matrix product. The filter's gradient is
- * Gt [(Bt d B) * (A dy At)] G, summed over tiles.
+ * The transforms of Winograd's F(4x4, 3x3) and F(3x3, 3x3) (Lavin and Gray, CVPR 2016). With the matrices B, G and A, a
+ * tile of m x m outputs is y = At [(G g Gt) * (Bt d B)] A from its inputs d, two more along each side, and the 3 x 3
+ * filter g, where * multiplies number by number: 36 multiplications for 16 outputs, or 25 for 9, where the definition
+ * has nine for each. Summed over input channels, each of these numbers, called frequencies here, is a matrix product.
+ * The filter's gradient is Gt [(Bt d B) * (A dy At)] G, summed over tiles.
  */
 import {
   addFour,
@@ -27,8 +27,8 @@ export type Transform = (
 ) => { before: Code[]; results: Code[] };
 
 /**
- * The matrices' numbers, each a vector that is made once a call, out of a parameter that is always 1. Of a constant V8 would make
- * the vector anew at each use, in three instructions, which are a third of a transform.
+ * The matrices' numbers, each a vector that is made once a call, out of a parameter that is always 1. Of a constant V8
+ * would make the vector anew at each use, in three instructions, which are a third of a transform.
  */
 export class Factors {
   readonly #f: FunctionBuilder;

@@ -1,8 +1,8 @@
 /**
- * What a thread does of convolution by Winograd's tiles and of its filter gradient (see winograd-schemes.ts). An image is cut into
- * rows of tiles, counted through all images; tiles at the edges reach beyond it, where the image is zero.
+ * What a thread does of convolution by Winograd's tiles and of its filter gradient (see winograd-schemes.ts). An image
+ * is cut into rows of tiles, counted through all images; tiles at the edges reach beyond it, where the image is zero.
  */
-import type { Hands, Routine } from './tasks.ts';
+import type { Routine, ThreadContext } from './thread-context.ts';
 import { PANEL } from './tile.ts';
 
 const CACHE_BYTES = 384 * 1024; // of transformed tiles and their products that a thread works on at once
@@ -46,11 +46,11 @@ function filled(tiles: number): number {
 }
 
 /**
- * Copies the rows of an image that a row of tiles needs to `strip`, with zeros where the image ends and `border` pixels around the
- * tiles. Gives the bytes of a row of the strip.
+ * Copies the rows of an image that a row of tiles needs to `strip`, with zeros where the image ends and `border` pixels
+ * around the tiles. Gives the bytes of a row of the strip.
  */
 function copyStrip(
-  { code }: Hands,
+  { code }: ThreadContext,
   image: number,
   strip: number,
   tileRow: number,
@@ -80,8 +80,8 @@ interface Transformed {
 }
 
 /**
- * Bytes from one frequency to the next of so many floats each: a little more than these, because distances that are powers of two
- * meet in the same few places of a cache.
+ * Bytes from one frequency to the next of so many floats each: a little more than these, because distances that are
+ * powers of two meet in the same few places of a cache.
  */
 export function frequencyBytes(floats: number): number {
   return 4 * floats + 192;
@@ -89,7 +89,7 @@ export function frequencyBytes(floats: number): number {
 
 /** Transforms rows of tiles of x; `strip` holds the rows of one with their border. */
 function transformInput(
-  hands: Hands,
+  context: ThreadContext,
   x: number,
   first: number,
   rows: number,
@@ -99,10 +99,10 @@ function transformInput(
   to: Transformed,
 ): void {
   const { height, width, tile, columns } = tiling;
-  const transform = hands.code[`transformInput${tile}`];
+  const transform = context.code[`transformInput${tile}`];
   for (let row = 0; row < rows; row++) {
     const image = x + 4 * Math.floor((first + row) / tiling.rows) * height * width * channels;
-    const rowBytes = copyStrip(hands, image, strip, (first + row) % tiling.rows, 1, channels, tiling);
+    const rowBytes = copyStrip(context, image, strip, (first + row) % tiling.rows, 1, channels, tiling);
     const target = to.address + row * columns * to.tileBytes;
     const eights = channels / PANEL;
     transform(strip, rowBytes, 4 * channels, target, to.frequencyBytes, to.tileBytes, columns, eights, ONE);
@@ -111,7 +111,7 @@ function transformInput(
 
 /** As `transformInput`, of dy. */
 function transformSlopes(
-  hands: Hands,
+  context: ThreadContext,
   dy: number,
   first: number,
   rows: number,
@@ -121,14 +121,14 @@ function transformSlopes(
   to: Transformed,
 ): void {
   const { height, width, tile, columns, exact } = tiling;
-  const transform = hands.code[`transformSlopes${tile}`];
+  const transform = context.code[`transformSlopes${tile}`];
   for (let row = 0; row < rows; row++) {
     const image = dy + 4 * Math.floor((first + row) / tiling.rows) * height * width * channels;
     const tileRow = (first + row) % tiling.rows;
     const target = to.address + row * columns * to.tileBytes;
     const [from, rowBytes] = exact
       ? [image + 4 * tileRow * tile * width * channels, 4 * width * channels]
-      : [strip, copyStrip(hands, image, strip, tileRow, 0, channels, tiling)];
+      : [strip, copyStrip(context, image, strip, tileRow, 0, channels, tiling)];
     const eights = channels / PANEL;
     transform(from, rowBytes, 4 * channels, target, to.frequencyBytes, to.tileBytes, columns, eights, ONE);
   }
@@ -140,20 +140,21 @@ function stripBytes({ tile, columns }: Tiling, channels: number): number {
 }
 
 /**
- * Some rows of tiles and some panels of output channels. Arguments: addresses of x, of the transformed filter and of the output; the
- * first row of tiles and their number, the first panel and their number; height, width, channels, output channels.
+ * Some rows of tiles and some panels of output channels. Arguments: addresses of x, of the transformed filter and of
+ * the output; the first row of tiles and their number, the first panel and their number; height, width, channels,
+ * output channels.
  */
 const convolveWinograd: Routine = (
-  hands,
+  context,
   ...[x, filter, out, firstRow, rowCount, firstPanel, panels, height, width, channels, outChannels]
 ) => {
-  const { code, wide } = hands;
+  const { code, wide } = context;
   const tiling = new Tiling(height, width);
   const { tile, frequencies, columns, exact } = tiling;
   const transformOutput = code[`transformOutput${tile}`];
   const atOnce = tiling.rowsAtOnce(channels, panels * PANEL);
   const most = filled(Math.min(atOnce, rowCount) * columns);
-  const strip = hands.area;
+  const strip = context.area;
   const inputStep = frequencyBytes(most * channels);
   const input = strip + stripBytes(tiling, channels);
   const products = input + frequencies * inputStep;
@@ -164,7 +165,7 @@ const convolveWinograd: Routine = (
   const transformed = { address: input, frequencyBytes: inputStep, tileBytes: 4 * channels };
   for (let row = firstRow; row < firstRow + rowCount; row += atOnce) {
     const rows = Math.min(atOnce, firstRow + rowCount - row);
-    transformInput(hands, x, row, rows, channels, tiling, strip, transformed);
+    transformInput(context, x, row, rows, channels, tiling, strip, transformed);
     (wide ? code.multiplyEights : code.multiplyFours)(
       input,
       4 * channels,
@@ -204,9 +205,12 @@ export function convolutionArea(tiling: Tiling, rowCount: number, panels: number
   return stripBytes(tiling, channels) + tiling.frequencies * transformed + 4 * partial;
 }
 
-/** The filter [9, inputs, outputs] as the input gradient wants it: [9, outputs, inputs], the last tap first. Arguments: addresses of both; the tap, inputs, outputs. */
-const flipFilter: Routine = (hands, filter, flipped, tap, inputs, outputs) => {
-  const numbers = hands.floats();
+/**
+ * The filter [9, inputs, outputs] as the input gradient wants it: [9, outputs, inputs], the last tap first. Arguments:
+ * addresses of both; the tap, inputs, outputs.
+ */
+const flipFilter: Routine = (context, filter, flipped, tap, inputs, outputs) => {
+  const numbers = context.floats();
   const from = filter / 4 + tap * inputs * outputs;
   const to = flipped / 4 + (8 - tap) * inputs * outputs;
   const side = 8; // in squares that stay in the cache
@@ -219,8 +223,8 @@ const flipFilter: Routine = (hands, filter, flipped, tap, inputs, outputs) => {
 };
 
 /**
- * Transforms a filter's panels. Arguments: addresses of the filter and of the transformed one; the first panel and their number; inputs,
- * outputs; the side of a tile.
+ * Transforms a filter's panels. Arguments: addresses of the filter and of the transformed one; the first panel and
+ * their number; inputs, outputs; the side of a tile.
  */
 const transformFilter: Routine = ({ code }, filter, transformed, first, count, inputs, outputs, tile) => {
   const step = frequencyBytes(inputs * outputs);
@@ -232,24 +236,24 @@ const transformFilter: Routine = ({ code }, filter, transformed, first, count, i
 };
 
 /**
- * What some rows of tiles give of the sums [frequencies, channels, outChannels], which are set to it. Arguments: addresses of x, of dy and
- * of the sums; the first row and their number; height, width, channels, output channels.
+ * What some rows of tiles give of the sums [frequencies, channels, outChannels], which are set to it. Arguments:
+ * addresses of x, of dy and of the sums; the first row and their number; height, width, channels, output channels.
  */
-const sumPairs: Routine = (hands, x, dy, sums, firstRow, rowCount, height, width, channels, outChannels) => {
+const sumPairs: Routine = (context, x, dy, sums, firstRow, rowCount, height, width, channels, outChannels) => {
   const tiling = new Tiling(height, width);
   const { frequencies, columns } = tiling;
   const atOnce = Math.min(rowCount, tiling.rowsAtOnce(channels, outChannels));
   const [inputStep, slopeStep] = [channels, outChannels].map((count) => frequencyBytes(atOnce * columns * count));
   const sumStep = frequencyBytes(channels * outChannels);
-  const input = hands.area + pairArea(tiling, channels, outChannels);
+  const input = context.area + pairArea(tiling, channels, outChannels);
   const slopes = input + frequencies * inputStep;
-  hands.code.clear(sums, frequencies * sumStep);
+  context.code.clear(sums, frequencies * sumStep);
   for (let row = firstRow; row < firstRow + rowCount; row += atOnce) {
     const rows = Math.min(atOnce, firstRow + rowCount - row);
-    transformPair(hands, x, dy, input, inputStep, slopes, slopeStep, row, rows, height, width, channels, outChannels);
+    transformPair(context, x, dy, input, inputStep, slopes, slopeStep, row, rows, height, width, channels, outChannels);
     for (let f = 0; f < frequencies; f++) {
       const [a, b, to] = [input + f * inputStep, slopes + f * slopeStep, sums + f * sumStep];
-      multiplyPair(hands, a, b, to, rows * columns, channels, outChannels);
+      multiplyPair(context, a, b, to, rows * columns, channels, outChannels);
     }
   }
 };
@@ -262,18 +266,19 @@ export function sumPairsArea(tiling: Tiling, rowCount: number, channels: number,
 }
 
 /**
- * Transforms some rows of tiles of x and of dy. Arguments: addresses of both; where the first of these rows goes for both, and bytes
- * from one frequency to the next; the first row and their number; height, width, channels, output channels.
+ * Transforms some rows of tiles of x and of dy. Arguments: addresses of both; where the first of these rows goes for
+ * both, and bytes from one frequency to the next; the first row and their number; height, width, channels, output
+ * channels.
  */
 const transformPair: Routine = (
-  hands,
+  context,
   ...[x, dy, input, inputStep, slopes, slopeStep, first, rows, height, width, channels, outChannels]
 ) => {
   const transformedInput = { address: input, frequencyBytes: inputStep, tileBytes: 4 * channels };
   const tiling = new Tiling(height, width);
-  transformInput(hands, x, first, rows, channels, tiling, hands.area, transformedInput);
+  transformInput(context, x, first, rows, channels, tiling, context.area, transformedInput);
   const transformedSlopes = { address: slopes, frequencyBytes: slopeStep, tileBytes: 4 * outChannels };
-  transformSlopes(hands, dy, first, rows, outChannels, tiling, hands.area, transformedSlopes);
+  transformSlopes(context, dy, first, rows, outChannels, tiling, context.area, transformedSlopes);
 };
 
 /** Bytes that `transformPair` needs of its area. */
@@ -282,8 +287,8 @@ export function pairArea(tiling: Tiling, channels: number, outChannels: number):
 }
 
 /**
- * Adds to the sums [channels, outChannels] of one frequency what some tiles give. Arguments: addresses of the first tile's inputs
- * and slopes of that frequency, and of the sums; tiles, channels, output channels.
+ * Adds to the sums [channels, outChannels] of one frequency what some tiles give. Arguments: addresses of the first
+ * tile's inputs and slopes of that frequency, and of the sums; tiles, channels, output channels.
  */
 const multiplyPair: Routine = ({ code, wide }, input, slopes, sums, tiles, channels, outChannels) => {
   const height = wide ? 8 : 4;
@@ -298,8 +303,8 @@ const multiplyPair: Routine = ({ code, wide }, input, slopes, sums, tiles, chann
 };
 
 /**
- * Turns some of the slopes [frequencies, inputs, outputs] into those of the filter [9, inputs, outputs]. Arguments: addresses of both,
- * all numbers of a frequency, the first eight of them and how many eights; the side of a tile.
+ * Turns some of the slopes [frequencies, inputs, outputs] into those of the filter [9, inputs, outputs]. Arguments:
+ * addresses of both, all numbers of a frequency, the first eight of them and how many eights; the side of a tile.
  */
 const transformFilterSlopes: Routine = ({ code }, slopes, filter, numbers, first, eights, tile) => {
   const transform = code[`transformFilterSlopes${tile}`];

@@ -1,4 +1,6 @@
-/** Convolution with 3x3 filters that keeps the size, by Winograd's tiles, and both its gradients (see winograd-work.ts). */
+/**
+ * Convolution with 3x3 filters that keeps the size, by Winograd's tiles, and both its gradients (see winograd-work.ts).
+ */
 import type * as tf from '@tensorflow/tfjs';
 import { type Machine, share } from './machine.ts';
 import { PANEL } from './tile.ts';

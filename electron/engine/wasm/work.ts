@@ -1,4 +1,7 @@
-/** Everything that a thread of the engine can do. This file and what it imports know no TensorFlow.js: threads start fast. */
+/**
+ * Everything that a thread of the engine can do. This file and what it imports know no TensorFlow.js: threads start
+ * fast.
+ */
 
 import { adamFunctions, adamRoutines } from './adam-work.ts';
 import { addFunctions, addRoutines } from './add-work.ts';
@@ -8,7 +11,7 @@ import { joinFunctions, joinRoutines } from './join-work.ts';
 import { normFunctions, normRoutines } from './norm-work.ts';
 import { poolFunctions, poolRoutines } from './pool-work.ts';
 import { segmentationFunctions, segmentationRoutines } from './segmentation-work.ts';
-import type { Routine } from './tasks.ts';
+import type { Routine } from './thread-context.ts';
 import { winogradRoutines } from './winograd-work.ts';
 
 /** Assembled code but for the inner loops of convolution, which are compiled in another way (see wide.ts). */

@@ -7,7 +7,10 @@ const PLAYED = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 let opened: Promise<typeof import('webgpu')> | undefined;
 
-/** Loads Dawn and makes it this process's `navigator.gpu`, where TensorFlow.js looks for it. Throws where it does not load. */
+/**
+ * Loads Dawn and makes it this process's `navigator.gpu`, where TensorFlow.js looks for it. Throws where it does not
+ * load.
+ */
 function dawn(): Promise<typeof import('webgpu')> {
   opened ??= import('webgpu').then((dawn) => {
     Object.assign(globalThis, dawn.globals);
@@ -36,7 +39,10 @@ export async function describeAdapter(
   };
 }
 
-/** WebGPU spells names like "swiftshader-device-subzero-". Dawn tells the makers' spelling when asked for one that is not there. */
+/**
+ * WebGPU spells names like "swiftshader-device-subzero-". Dawn tells the makers' spelling when asked for one that is
+ * not there.
+ */
 async function ownName(device: string): Promise<string> {
   const { create } = await dawn();
   let names = '';

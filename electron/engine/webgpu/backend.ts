@@ -1,4 +1,7 @@
-/** Starts the `webgpu` engine: TensorFlow.js's backend for WebGPU, on Dawn, with kernels of our own for what it does slowly. */
+/**
+ * Starts the `webgpu` engine: TensorFlow.js's backend for WebGPU, on Dawn, with kernels of our own for what it does
+ * slowly.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { adamKernels } from './adam.ts';

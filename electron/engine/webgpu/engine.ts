@@ -1,5 +1,8 @@
-/** The `webgpu` engine: every graphics card that Dawn reaches, by Vulkan, Direct3D 12 or Metal. No toolkit is needed. */
-import type { Engine, EngineLook } from '../engine.ts';
+/**
+ * The `webgpu` engine: every graphics card that Dawn reaches, by Vulkan, Direct3D 12 or Metal. No toolkit is needed.
+ */
+import type { EngineLook } from '../../../shared/engine.ts';
+import type { Engine } from '../engine.ts';
 import { describeAdapter, openAdapter } from './adapter.ts';
 import { useWebgpu } from './backend.ts';
 

@@ -1,4 +1,6 @@
-/** A graphics card that fails in the middle of a step: the job ends with what happened, and goes on from its checkpoint. */
+/**
+ * A graphics card that fails in the middle of a step: the job ends with what happened, and goes on from its checkpoint.
+ */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EngineChoice } from '../../../shared/engine.ts';

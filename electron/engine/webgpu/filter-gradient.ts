@@ -1,8 +1,8 @@
 /**
  * The gradient of a convolution's filters. It is a matrix product with few rows (a filter's places and channels) and
- * columns (filters) whose sums are long (every pixel of the batch). The backend's own has an invocation for each weight,
- * which walks over all pixels alone. Here a workgroup takes a tile of 32 x 32 weights and a part of the pixels, through
- * memory that it shares, and a second pass adds up the parts.
+ * columns (filters) whose sums are long (every pixel of the batch). The backend's own has an invocation for each
+ * weight, which walks over all pixels alone. Here a workgroup takes a tile of 32 x 32 weights and a part of the pixels,
+ * through memory that it shares, and a second pass adds up the parts.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';

@@ -1,16 +1,17 @@
 /**
- * What a graphics card gives is only read where nothing has gone wrong on it. WebGPU does not throw where it computes: after
- * a lack of memory or a refused command it goes on, and what is read then is zeros. They must not get into a checkpoint.
+ * What a graphics card gives is only read where nothing has gone wrong on it. WebGPU does not throw where it computes:
+ * after a lack of memory or a refused command it goes on, and what is read then is zeros. They must not get into a
+ * checkpoint.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { fault } from '../../../shared/errors.ts';
 
-const TOLD_WITHIN = 1000; // ms after a failed read in which a lost device is told
+const LOSS_SEEN_WITHIN = 1000; // ms after a failed read in which the loss of a device shows
 
 /**
- * From now on every read of the backend throws once its device is lost or has refused something. `name` is the device's.
- * Gives a function that throws by itself then.
+ * From now on every read of the backend throws once its device is lost or has refused something. `name` is the
+ * device's. Gives a function that throws by itself then.
  */
 export function guardReads(backend: WebGPUBackend, name: string): () => void {
   let failure: Error | undefined;
@@ -34,7 +35,7 @@ export function guardReads(backend: WebGPUBackend, name: string): () => void {
       assertWorking();
       return values;
     } catch (error) {
-      await Promise.race([lost, setTimeout(failure ? 0 : TOLD_WITHIN)]);
+      await Promise.race([lost, setTimeout(failure ? 0 : LOSS_SEEN_WITHIN)]);
       assertWorking();
       throw error;
     }

@@ -1,4 +1,7 @@
-/** Joins a coarse level, its pixels repeated two by two, with the channels of its skip connection; and the gradient of both. */
+/**
+ * Joins a coarse level, its pixels repeated two by two, with the channels of its skip connection; and the gradient of
+ * both.
+ */
 import type * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { JOIN_SKIP, JOIN_SKIP_GRADIENT } from '../../learning/network/fused.ts';

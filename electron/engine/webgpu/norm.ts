@@ -1,8 +1,8 @@
 /**
  * Group norm of each sample, then leaky ReLU, and the gradient of both together.
  *
- * With x^ the normed x, s and o scale and offset, y = leaky(s x^ + o), and g the gradient before the activation (dy, times
- * the leak where y is not above 0): d offset = sum of g, d scale = sum of g x^, and over the M numbers of a group
+ * With x^ the normed x, s and o scale and offset, y = leaky(s x^ + o), and g the gradient before the activation (dy,
+ * times the leak where y is not above 0): d offset = sum of g, d scale = sum of g x^, and over the M numbers of a group
  * dx = (s g - (sum of s g) / M - x^ (sum of s g x^) / M) / deviation.
  */
 import type * as tf from '@tensorflow/tfjs';

@@ -1,5 +1,6 @@
 /**
- * Compute shaders of ours, run by TensorFlow.js's backend: it makes pipelines, holds buffers and puts commands in a row.
+ * Compute shaders of ours, run by TensorFlow.js's backend: it makes pipelines, holds buffers and puts commands in a
+ * row.
  *
  * They were only tried on a graphics card that the processor plays, so their numbers are tested and their speed is not
  * known. A shader's code is WGSL with a function `main(index: i32)`; inputs are arrays by their names, `result` is the
@@ -36,8 +37,8 @@ export const TOTAL = `
   }`;
 
 /**
- * A new tensor of `shape`. There are `workgroups`; without that number there is an invocation for each element, which must
- * hold itself to `index < uniforms.size`.
+ * A new tensor of `shape`. There are `workgroups`; without that number there is an invocation for each element, which
+ * must hold itself to `index < uniforms.size`.
  */
 export function compute(
   backend: WebGPUBackend,

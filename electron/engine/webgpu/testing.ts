@@ -1,6 +1,7 @@
 /**
- * A trainer process in whose third step something really goes wrong on the graphics card, for the tests of what becomes of
- * the job. ISOCENTER_TEST_FAILURE says what: 'lost' takes the device away, 'full' asks it for more memory than there is.
+ * A trainer process in whose third step something really goes wrong on the graphics card, for the tests of what becomes
+ * of the job. ISOCENTER_TEST_FAILURE says what: 'lost' takes the device away, 'full' asks it for more memory than there
+ * is.
  */
 import { globals } from 'webgpu';
 

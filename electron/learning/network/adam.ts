@@ -8,7 +8,10 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
-/** Attributes of the ADAM_STEP kernel; inputs are weight, gradient, first and second, outputs the new weight, first and second. */
+/**
+ * Attributes of the ADAM_STEP kernel; inputs are weight, gradient, first and second, outputs the new weight, first and
+ * second.
+ */
 export interface AdamAttributes extends tf.NamedAttrMap {
   stepSize: number; // learning rate over 1 - beta1^t
   beta1: number;
@@ -27,72 +30,72 @@ export interface AdamState {
 export class Adam {
   /** Learning rate of the next steps. */
   rate: number;
-  private readonly weights: Record<string, tf.Variable>;
-  private readonly factors: Record<string, number>;
-  private readonly first: Record<string, tf.Tensor> = {};
-  private readonly second: Record<string, tf.Tensor> = {};
-  private steps = 0;
+  readonly #weights: Record<string, tf.Variable>;
+  readonly #factors: Record<string, number>;
+  readonly #first: Record<string, tf.Tensor> = {};
+  readonly #second: Record<string, tf.Tensor> = {};
+  #steps = 0;
 
   /**
    * `factors` multiply the learning rate of weights by the beginning of their name ({'encoder.': 0.1}); the longest
    * that fits counts, and a weight that none fits learns at `rate`.
    */
   constructor(weights: Record<string, tf.Variable>, rate: number, factors: Record<string, number> = {}) {
-    this.weights = weights;
+    this.#weights = weights;
     this.rate = rate;
-    this.factors = factors;
+    this.#factors = factors;
     for (const [name, weight] of Object.entries(weights)) {
-      this.first[name] = tf.zeros(weight.shape);
-      this.second[name] = tf.zeros(weight.shape);
+      this.#first[name] = tf.zeros(weight.shape);
+      this.#second[name] = tf.zeros(weight.shape);
     }
   }
 
   /** Moves each weight that has a gradient. The gradients stay the caller's to dispose. */
   step(gradients: Record<string, tf.Tensor>): void {
-    this.steps++;
+    this.#steps++;
     for (const [name, gradient] of Object.entries(gradients)) {
       const attributes: AdamAttributes = {
-        stepSize: (this.rate * this.factorOf(name)) / (1 - BETA1 ** this.steps),
+        stepSize: (this.rate * this.#factorOf(name)) / (1 - BETA1 ** this.#steps),
         beta1: BETA1,
         beta2: BETA2,
-        unbias: 1 / (1 - BETA2 ** this.steps),
+        unbias: 1 / (1 - BETA2 ** this.#steps),
         epsilon: EPSILON,
       };
-      const inputs = { weight: this.weights[name], gradient, first: this.first[name], second: this.second[name] };
+      const inputs = { weight: this.#weights[name], gradient, first: this.#first[name], second: this.#second[name] };
       const [weight, first, second] = adamStep(inputs, attributes);
-      this.weights[name].assign(weight);
+      this.#weights[name].assign(weight);
       weight.dispose();
-      this.replaceMoments(name, first, second);
+      this.#replaceMoments(name, first, second);
     }
   }
 
   async state(): Promise<AdamState> {
-    return { steps: this.steps, first: await numbersOf(this.first), second: await numbersOf(this.second) };
+    return { steps: this.#steps, first: await numbersOf(this.#first), second: await numbersOf(this.#second) };
   }
 
   /** Goes on where `state` was taken, for the same weights. */
   restore(state: AdamState): void {
-    this.steps = state.steps;
-    for (const [name, { shape }] of Object.entries(this.weights)) {
-      this.replaceMoments(name, tf.tensor(state.first[name], shape), tf.tensor(state.second[name], shape));
+    this.#steps = state.steps;
+    for (const [name, { shape }] of Object.entries(this.#weights)) {
+      this.#replaceMoments(name, tf.tensor(state.first[name], shape), tf.tensor(state.second[name], shape));
     }
   }
 
   /** Frees the moments; the weights stay. */
   dispose(): void {
-    tf.dispose([this.first, this.second]);
+    tf.dispose([this.#first, this.#second]);
   }
 
-  private replaceMoments(name: string, first: tf.Tensor, second: tf.Tensor): void {
-    tf.dispose([this.first[name], this.second[name]]);
-    this.first[name] = tf.keep(first);
-    this.second[name] = tf.keep(second);
+  #replaceMoments(name: string, first: tf.Tensor, second: tf.Tensor): void {
+    tf.dispose([this.#first[name], this.#second[name]]);
+    this.#first[name] = tf.keep(first);
+    this.#second[name] = tf.keep(second);
   }
 
-  private factorOf(name: string): number {
-    const prefixes = Object.keys(this.factors).filter((prefix) => name.startsWith(prefix));
+  #factorOf(name: string): number {
+    const prefixes = Object.keys(this.#factors).filter((prefix) => name.startsWith(prefix));
     const longest = prefixes.reduce((best, prefix) => (prefix.length > best.length ? prefix : best), '');
-    return this.factors[longest] ?? 1;
+    return this.#factors[longest] ?? 1;
   }
 }
 

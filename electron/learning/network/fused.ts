@@ -1,7 +1,7 @@
 /**
  * The two steps of the network that an engine may have a kernel of its own for: the norm with its activation, and the
- * joining of a coarse level with its skip connection. Where the engine has none, both are put together from tfjs operations,
- * which is slower and gives the same numbers.
+ * joining of a coarse level with its skip connection. Where the engine has none, both are put together from tfjs
+ * operations, which is slower and gives the same numbers.
  */
 import * as tf from '@tensorflow/tfjs';
 
@@ -12,9 +12,9 @@ export const JOIN_SKIP = 'IsocenterJoinSkip';
 export const JOIN_SKIP_GRADIENT = 'IsocenterJoinSkipGradient';
 
 /** Slope of the leaky ReLU below zero. */
-export const LEAK = 0.01;
+const LEAK = 0.01;
 /** Added to the variance, so that a constant slice does not divide by zero. */
-export const EPSILON = 1e-5;
+const EPSILON = 1e-5;
 /** Groups of channels that are normalised together: group norm keeps what differs between the channels of a group. */
 const GROUPS = 4;
 
@@ -23,7 +23,7 @@ function hasKernel(name: string, ...tensors: tf.Tensor4D[]): boolean {
   return tensors.every((tensor) => tensor.shape[3] % 4 === 0) && tf.getKernel(name, tf.getBackend()) !== undefined;
 }
 
-export function groupsOf(channels: number): number {
+function groupsOf(channels: number): number {
   let groups = Math.min(GROUPS, channels);
   while (channels % groups !== 0) groups--;
   return groups;
@@ -58,7 +58,10 @@ export function normLeaky(x: tf.Tensor4D, scale: tf.Tensor, offset: tf.Tensor): 
   return operation(x, scale, offset) as tf.Tensor4D;
 }
 
-/** With a gradient of its own: tfjs's would keep every value between x and y until the backward pass, four times as much. */
+/**
+ * With a gradient of its own: tfjs's would keep every value between x and y until the backward pass, four times as
+ * much.
+ */
 function composedNormLeaky(x: tf.Tensor4D, scale: tf.Tensor, offset: tf.Tensor, groups: number): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   const grouped: [number, number, number, number] = [n, h * w, groups, c / groups];

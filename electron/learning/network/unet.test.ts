@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Part } from '../../../shared/weight-shapes.ts';
+import type { NetworkPart } from '../../../shared/weight-shapes.ts';
 import { encode, project, segmentLogits } from './unet.ts';
 import { initialWeights, type Weights } from './weights.ts';
 
 const settings = { levels: 3, baseWidth: 4, featureLength: 16, classes: 3 };
-const everyPart: Part[] = ['encoder', 'projection', 'decoder'];
+const everyPart: NetworkPart[] = ['encoder', 'projection', 'decoder'];
 
 function weightsOf(seed: number): Weights {
   const values = Object.entries(initialWeights(settings, everyPart, seed));

@@ -1,7 +1,7 @@
 /**
- * The 2-D U-Net (Ronneberger et al., MICCAI 2015) whose encoder is pre-trained by contrast, as pure functions over named weights.
- * Each level has two 3x3 convolutions with group norm and leaky ReLU; 2x2 maxima lead down; a 1x1 convolution that halves
- * the channels, repeated pixels and the skip connection lead up.
+ * The 2-D U-Net (Ronneberger et al., MICCAI 2015) whose encoder is pre-trained by contrast, as pure functions over
+ * named weights. Each level has two 3x3 convolutions with group norm and leaky ReLU; 2x2 maxima lead down; a 1x1
+ * convolution that halves the channels, repeated pixels and the skip connection lead up.
  *
  * Axes: N slices, H and W pixels (multiples of 2 ^ (levels - 1)), C channels last.
  */
@@ -10,7 +10,10 @@ import type { NetworkSettings } from '../../../shared/plan.ts';
 import { joinSkip, normLeaky } from './fused.ts';
 import type { Weights } from './weights.ts';
 
-/** Feature maps of every level, shallow to deep, from slices [N, H, W, 1]: level l is [N, H/2^(l-1), W/2^(l-1), baseWidth*2^(l-1)]. */
+/**
+ * Feature maps of every level, shallow to deep, from slices [N, H, W, 1]: level l is [N, H/2^(l-1), W/2^(l-1),
+ * baseWidth*2^(l-1)].
+ */
 export function encode(weights: Weights, slices: tf.Tensor4D, settings: NetworkSettings): tf.Tensor4D[] {
   return tf.tidy(() => {
     const levels: tf.Tensor4D[] = [];
@@ -25,7 +28,9 @@ export function encode(weights: Weights, slices: tf.Tensor4D, settings: NetworkS
   });
 }
 
-/** Feature vectors [N, featureLength] of length 1 from the deepest level: mean over pixels, then a two-layer perceptron. */
+/**
+ * Feature vectors [N, featureLength] of length 1 from the deepest level: mean over pixels, then a two-layer perceptron.
+ */
 export function project(weights: Weights, deepest: tf.Tensor4D, settings: NetworkSettings): tf.Tensor2D {
   return tf.tidy(() => {
     const pooled = tf.mean(deepest, [1, 2]) as tf.Tensor2D; // [N, deepest channels]

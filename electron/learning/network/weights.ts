@@ -2,9 +2,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { NetworkSettings } from '../../../shared/plan.ts';
 import { gaussian, seededRandom } from '../../../shared/random.ts';
-import { type Part, weightShapes } from '../../../shared/weight-shapes.ts';
+import { type NetworkPart, weightShapes } from '../../../shared/weight-shapes.ts';
 
-/** Tensors by name; `tf.Variable`s where they are trained. A name begins with its part: 'encoder.level1.conv1.kernel'. */
+/**
+ * Tensors by name; `tf.Variable`s where they are trained. A name begins with its part: 'encoder.level1.conv1.kernel'.
+ */
 export type Weights = Record<string, tf.Tensor>;
 
 /**
@@ -14,7 +16,7 @@ export type Weights = Record<string, tf.Tensor>;
  */
 export function initialWeights(
   settings: NetworkSettings,
-  parts: Part[],
+  parts: NetworkPart[],
   seed: number,
 ): Record<string, { shape: number[]; data: Float32Array }> {
   const weights: Record<string, { shape: number[]; data: Float32Array }> = {};

@@ -8,6 +8,7 @@ import { listeningAddress } from '../../../shared/protocol/address.ts';
 import type { CoordinatorEvent } from '../../../shared/protocol/coordinator-events.ts';
 import type { Stage } from '../../../shared/protocol/rounds.ts';
 import { decodeWeights, encodeSafetensors } from '../../../shared/safetensors.ts';
+import { trainedParts } from '../../../shared/weight-shapes.ts';
 import { Coordinator } from '../../federation/coordinator/coordinator.ts';
 import { issueInvitation } from '../../federation/wire/invitation.ts';
 import { makeTemporaryFolder } from '../../storage/atomic-file.ts';
@@ -138,7 +139,7 @@ async function initialWeights(
     }
     await trainer.run('initialise', {
       plan,
-      parts: stage === 'pretraining' ? ['encoder', 'projection'] : ['encoder', 'decoder'],
+      parts: trainedParts(plan, stage),
       from: previous ? before : from,
       out,
     });

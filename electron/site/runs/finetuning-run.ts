@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ComputedOn, computedOnText } from '../../../shared/engine.ts';
 import { type Plan, planSchema } from '../../../shared/plan.ts';
 import type { Progress } from '../../../shared/progress.ts';
+import { trainedParts } from '../../../shared/weight-shapes.ts';
 import type { Trained, VolumeFiles } from '../../engine/jobs.ts';
 import { type Run, runOf } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
@@ -78,7 +79,11 @@ function finetune(
     const out = join(run.folder, 'unet.safetensors');
     if (!existsSync(weights)) {
       const start = from === 'random' ? undefined : folder.models.get(from).file;
-      await trainer.run('initialise', { plan, parts: ['encoder', 'decoder'], from: start, out: weights }, { signal });
+      await trainer.run(
+        'initialise',
+        { plan, parts: trainedParts(plan, 'finetuning'), from: start, out: weights },
+        { signal },
+      );
     }
     const result = await trainer.run(
       'finetune',

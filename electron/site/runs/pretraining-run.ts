@@ -5,6 +5,7 @@ import { type ComputedOn, computedOnText } from '../../../shared/engine.ts';
 import { fault } from '../../../shared/errors.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { Progress } from '../../../shared/progress.ts';
+import { trainedParts } from '../../../shared/weight-shapes.ts';
 import type { Metric, Run } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import type { SiteContext } from '../context.ts';
@@ -41,7 +42,11 @@ export async function pretrainAlone(site: SiteContext, options: PretrainOptions)
     const weightsAfter = (round: number) => join(run.folder, `encoder-${round}.safetensors`);
     const state = join(run.folder, 'state.safetensors');
     if (!existsSync(weightsAfter(run.round))) {
-      await trainer.run('initialise', { plan, parts: ['encoder', 'projection'], out: weightsAfter(0) }, { signal });
+      await trainer.run(
+        'initialise',
+        { plan, parts: trainedParts(plan, 'pretraining'), out: weightsAfter(0) },
+        { signal },
+      );
     }
     let loss = meanLoss(folder.runs.metrics(run.id), run.round);
     for (let round = run.round + 1; round <= plan.rounds; round++) {

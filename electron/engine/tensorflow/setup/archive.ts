@@ -7,7 +7,7 @@ import { run } from './command.ts';
 import { Problem } from './problem.ts';
 
 /** SHA-256 of a file, in hexadecimal digits. */
-export async function sha256(file: string): Promise<string> {
+async function sha256(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest('hex');

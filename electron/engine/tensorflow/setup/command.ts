@@ -9,7 +9,10 @@ export function firstCommand(candidates: string[][]): string[] | undefined {
   return candidates.find(([program, ...rest]) => spawnSync(program, [...rest, '--version']).status === 0);
 }
 
-/** Runs a program and passes on what it says, unless its standard output is `captured` and given back. Throws a `Problem` where it fails. */
+/**
+ * Runs a program and passes on what it says, unless its standard output is `captured` and given back. Throws a
+ * `Problem` where it fails.
+ */
 export function run(
   [program, ...first]: string[],
   rest: string[],

@@ -1,4 +1,7 @@
-/** The addon, compiled from the C++ source that the npm package carries, against the headers of the Node that comes with npm. */
+/**
+ * The addon, compiled from the C++ source that the npm package carries, against the headers of the Node that comes with
+ * npm.
+ */
 import { globSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';

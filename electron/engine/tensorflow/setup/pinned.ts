@@ -1,6 +1,6 @@
 /**
- * The wheels that the set-up takes from PyPI or a mirror of it, as they were when this version was made. pip checks them
- * against these sums, and so are files that are given by hand. To take another TensorFlow, write its wheels here:
+ * The wheels that the set-up takes from PyPI or a mirror of it, as they were when this version was made. pip checks
+ * them against these sums, and so are files that are given by hand. To take another TensorFlow, write its wheels here:
  * `pip install --dry-run --ignore-installed --report - 'tensorflow[and-cuda]==VERSION'` lists names and sums.
  */
 
@@ -8,7 +8,7 @@
 export const PYTHON = '3.11';
 export const PLATFORMS = ['2_27', '2_25', '2_17', '2_12'].map((libc) => `manylinux_${libc}_x86_64`);
 
-export interface Wheel {
+interface Wheel {
   name: string;
   version: string;
   sha256: string;

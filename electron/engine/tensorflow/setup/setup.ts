@@ -1,4 +1,7 @@
-/** Sets the `tensorflow` engine up: fetches or takes the library, makes the addon, tries both, and only then puts them in place. */
+/**
+ * Sets the `tensorflow` engine up: fetches or takes the library, makes the addon, tries both, and only then puts them
+ * in place.
+ */
 import {
   chmodSync,
   existsSync,
@@ -33,7 +36,7 @@ const GIGABYTE = 1e9; // bytes
 const NEEDED = { processor: 2, cuda: 10 }; // gigabytes, downloads and what is unpacked of them together
 const UNFINISHED = '.setting-up-'; // begins the names of folders that are not whole, with the number of the process
 
-export interface SetupOptions {
+interface SetupOptions {
   /** Files or folders to take instead of downloading. */
   from: string[];
   /** What the one file of `from` must sum up to. */
@@ -56,7 +59,7 @@ interface Way {
 }
 
 /** Throws a `Problem` where none of the ways works; what was there before is then still there. */
-export async function setUp(options: SetupOptions, say: (line: string) => void): Promise<Manifest> {
+async function setUp(options: SetupOptions, say: (line: string) => void): Promise<Manifest> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Problem(
       `TensorFlow is set up on Linux with an x64 processor; this is ${process.platform} on ${process.arch}.`,
@@ -149,7 +152,9 @@ async function check(folder: string, addon: string): Promise<Checked> {
   }
 }
 
-/** Archives are unpacked for this account alone; others of the machine may share the folder. What runs may run for all. */
+/**
+ * Archives are unpacked for this account alone; others of the machine may share the folder. What runs may run for all.
+ */
 function openToAll(folder: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isSymbolicLink()) continue;

@@ -1,4 +1,7 @@
-/** The ways to TensorFlow's library. Each fills a folder with libraries, and with headers where the addon is to be compiled. */
+/**
+ * The ways to TensorFlow's library. Each fills a folder with libraries, and with headers where the addon is to be
+ * compiled.
+ */
 import {
   cpSync,
   createWriteStream,
@@ -20,7 +23,9 @@ import { firstCommand, run } from './command.ts';
 import { cudaWheels, PLATFORMS, PYTHON, pinnedSum, processorWheels } from './pinned.ts';
 import { Problem } from './problem.ts';
 
-/** What a source makes: `libraries` beside the addon, `addon` where it brought one, else `headers` to compile it with. */
+/**
+ * What a source makes: `libraries` beside the addon, `addon` where it brought one, else `headers` to compile it with.
+ */
 export interface Filled {
   files: { file: string; sha256: string }[];
   addon?: string; // relative to the folder
@@ -32,8 +37,8 @@ type Say = (line: string) => void;
 const ANSWER_WITHIN = 10_000; // ms, for a host that may not be reached
 
 /**
- * What the package's own install script downloads: the libtensorflow that it was made for, and the addon compiled against it.
- * TFJS_NODE_BASE_URI and TFJS_NODE_CDN_STORAGE name mirrors, as they do for that script.
+ * What the package's own install script downloads: the libtensorflow that it was made for, and the addon compiled
+ * against it. TFJS_NODE_BASE_URI and TFJS_NODE_CDN_STORAGE name mirrors, as they do for that script.
  */
 export async function fillFromPublisher(folder: string, scratch: string, say: Say): Promise<Filled> {
   const { LIBTENSORFLOW_VERSION } = createRequire(import.meta.url)(`${PACKAGE}/scripts/deps-constants.js`);
@@ -56,7 +61,10 @@ export async function fillFromPublisher(folder: string, scratch: string, say: Sa
   return { files, addon: found };
 }
 
-/** TensorFlow's wheel by pip, from the index that pip is set up for; with `cuda` the one for NVIDIA cards, and their libraries. */
+/**
+ * TensorFlow's wheel by pip, from the index that pip is set up for; with `cuda` the one for NVIDIA cards, and their
+ * libraries.
+ */
 export async function fillFromIndex(folder: string, scratch: string, say: Say, cuda: boolean): Promise<Filled> {
   const pip = firstCommand([['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']]);
   if (!pip) {
@@ -81,7 +89,10 @@ export async function fillFromIndex(folder: string, scratch: string, say: Say, c
   return fillFromFiles([scratch], undefined, folder, scratch, say);
 }
 
-/** Wheels, or one libtensorflow-*.tar.gz, that somebody fetched; of a folder all wheels. `sum` is what one file must sum up to. */
+/**
+ * Wheels, or one libtensorflow-*.tar.gz, that somebody fetched; of a folder all wheels. `sum` is what one file must sum
+ * up to.
+ */
 export async function fillFromFiles(
   paths: string[],
   sum: string | undefined,
@@ -122,9 +133,9 @@ const HEADERS = ['tensorflow/c/*', 'tensorflow/core/platform/ctstring*', 'tsl/pl
 );
 
 /**
- * NVIDIA's libraries beside TensorFlow's, as pip would lay them out, where TensorFlow's run path leads to them. One it cannot
- * find so: the library that opens libcusolver is not the one whose run path names its folder, and TensorFlow does without
- * the card where one is missing. So it lies in two folders.
+ * NVIDIA's libraries beside TensorFlow's, as pip would lay them out, where TensorFlow's run path leads to them. One it
+ * cannot find so: the library that opens libcusolver is not the one whose run path names its folder, and TensorFlow
+ * does without the card where one is missing. So it lies in two folders.
  */
 async function unpackCuda(file: string, folder: string): Promise<void> {
   await unpackWheel(file, folder, [], ['include']);

@@ -1,8 +1,8 @@
-/** Threads of a real team on real shared memory: whatever their number, the result is the same to the last bit. */
+/** Threads of a real pool on real shared memory: whatever their number, the result is the same to the last bit. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { assemble } from './assembler.ts';
-import type { WorkModules } from './tasks.ts';
-import { Team } from './team.ts';
+import type { WorkModules } from './thread-context.ts';
+import { ThreadPool } from './thread-pool.ts';
 import { compileWork } from './wide.ts';
 import { winogradFunctions } from './winograd-functions.ts';
 import { convolutionArea, frequencyBytes, Tiling } from './winograd-work.ts';
@@ -16,40 +16,40 @@ const tiling = new Tiling(side, side);
 const outAt = 2 ** 21;
 const areasAt = 2 ** 22;
 
-const teams: Team[] = [];
+const pools: ThreadPool[] = [];
 afterEach(async () => {
-  await Promise.all(teams.splice(0).map((team) => team.close()));
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
 });
 
-function teamOn(size: number, modules: WorkModules): { team: Team; floats: Float32Array } {
+function poolOn(size: number, modules: WorkModules): { pool: ThreadPool; floats: Float32Array } {
   const memory = new WebAssembly.Memory({ initial: 512, maximum: 65_536, shared: true });
   const floats = new Float32Array(memory.buffer);
   for (let i = 0; i < pixels * channels + 9 * channels * channels; i++) floats[i] = Math.sin(i);
-  const team = new Team(modules, memory, size);
-  teams.push(team);
-  return { team, floats };
+  const pool = new ThreadPool(modules, memory, size);
+  pools.push(pool);
+  return { pool, floats };
 }
 
 function convolve(size: number, modules = compileWork()): Float32Array {
-  const { team, floats } = teamOn(size, modules);
-  team.run('transformFilter', [[filterAt, transformedAt, 0, 2, channels, channels, tiling.tile]], areasAt, 0);
+  const { pool, floats } = poolOn(size, modules);
+  pool.run('transformFilter', [[filterAt, transformedAt, 0, 2, channels, channels, tiling.tile]], areasAt, 0);
   const calls = Array.from({ length: images }, (_, image) => [
     ...[0, transformedAt, outAt, image * tiling.rows, tiling.rows, 0, channels / 8, side, side, channels, channels],
   ]);
   const area = 64 * Math.ceil(convolutionArea(tiling, tiling.rows, channels / 8, channels) / 64);
-  for (let again = 0; again < 50; again++) team.run('convolveWinograd', calls, areasAt, area);
+  for (let again = 0; again < 50; again++) pool.run('convolveWinograd', calls, areasAt, area);
   return floats.slice(outAt / 4, outAt / 4 + pixels * channels);
 }
 
 /** The sums that a filter's gradient is made of, with the images as their own slopes. */
 function filterGradient(size: number, modules = compileWork()): Float32Array {
-  const { team, floats } = teamOn(size, modules);
+  const { pool, floats } = poolOn(size, modules);
   const rows = images * tiling.rows;
-  team.run('sumPairs', [[0, 0, outAt, 0, rows, side, side, channels, channels]], areasAt, 0);
+  pool.run('sumPairs', [[0, 0, outAt, 0, rows, side, side, channels, channels]], areasAt, 0);
   return floats.slice(outAt / 4, outAt / 4 + (tiling.frequencies * frequencyBytes(channels * channels)) / 4);
 }
 
-describe('a team', () => {
+describe('a thread pool', () => {
   it('gives the same numbers with one thread as with four', () => {
     const alone = convolve(1);
     expect(alone.some((value) => value !== 0)).toBe(true);

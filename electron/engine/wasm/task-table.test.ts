@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { add, assemble, constant, FunctionBuilder, get, load, store } from './assembler.ts';
-import { type Routine, TaskTable, ThreadHands } from './tasks.ts';
+import { TaskTable } from './task-table.ts';
+import { type Routine, ThreadContext } from './thread-context.ts';
 
 /** Adds 1 to a word of the memory. */
 function increment(): FunctionBuilder {
@@ -19,18 +20,18 @@ const failing: Routine = () => {
 
 function setUp() {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
-  const hands = new ThreadHands({ plain: module, winograd: empty, wide: false }, memory, 0);
-  return { hands, table: new TaskTable(), numbers: () => [...hands.integers().subarray(0, 5)] };
+  const context = new ThreadContext({ plain: module, winograd: empty, wide: false }, memory, 0);
+  return { context, table: new TaskTable(), numbers: () => [...context.integers().subarray(0, 5)] };
 }
 
 describe('a list of tasks', () => {
   it('is done once, whoever does it', () => {
-    const { hands, table, numbers } = setUp();
+    const { context, table, numbers } = setUp();
     const other = new TaskTable(table.buffer);
     for (let round = 1; round <= 3; round++) {
       table.post(0, [[0], [4], [8], [16]], 0, 0);
-      other.work(hands, [incrementTask]);
-      table.work(hands, [incrementTask]);
+      other.work(context, [incrementTask]);
+      table.work(context, [incrementTask]);
       table.waitUntilDone(4);
       expect(numbers()).toEqual([round, round, round, 0, round]);
     }
@@ -43,22 +44,22 @@ describe('a list of tasks', () => {
     const note: Routine = ({ area }) => areas.push(area);
     for (const thread of [0, 1, 2]) {
       table.post(0, [[]], 1000, 64);
-      table.work(new ThreadHands({ plain: module, winograd: empty, wide: false }, memory, thread), [note]);
+      table.work(new ThreadContext({ plain: module, winograd: empty, wide: false }, memory, thread), [note]);
     }
     expect(areas).toEqual([1000, 1064, 1128]);
   });
 
   it('ends with an error where a task throws, after the others are done', () => {
-    const { hands, table, numbers } = setUp();
+    const { context, table, numbers } = setUp();
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const either: Routine = (hands, address) => (address === 4 ? failing : incrementTask)(hands, address);
+    const either: Routine = (context, address) => (address === 4 ? failing : incrementTask)(context, address);
     table.post(0, [[0], [4], [8]], 0, 0);
-    table.work(hands, [either]);
+    table.work(context, [either]);
     expect(() => table.waitUntilDone(3)).toThrow('A thread of the engine failed');
     expect(numbers()).toEqual([1, 0, 1, 0, 0]);
     expect(printed).toHaveBeenCalledOnce();
     table.post(0, [[0]], 0, 0);
-    table.work(hands, [either]);
+    table.work(context, [either]);
     table.waitUntilDone(1);
     expect(numbers()[0]).toBe(2);
     printed.mockRestore();

@@ -1,12 +1,12 @@
 /**
- * When a training job writes its checkpoint. Writing takes longer than a step of a small network, so it is done every few
- * seconds, after the last step, and before the job stops because it was told to. A process that is killed costs what was done
- * since, which the next one does again with the same numbers.
+ * When a training job writes its checkpoint. Writing takes longer than a step of a small network, so it is done every
+ * few seconds, after the last step, and before the job stops because it was asked to. A process that is killed costs
+ * what was done since, which the next one does again with the same numbers.
  */
 import type { JobContext } from './context.ts';
 import { pause } from './context.ts';
 
-export class Saving {
+export class CheckpointSchedule {
   readonly #context: JobContext;
   readonly #save: () => Promise<void>;
   #savedAt = performance.now();

@@ -1,27 +1,14 @@
 /**
- * How the threads of the engine share work. The thread that TensorFlow.js runs on writes a list of tasks into memory that all see; each
- * thread, itself included, takes the next one that nobody has taken until none is left. A task writes what no other task of
- * its list reads or writes, so the result does not depend on who did what, nor on how many threads there are.
+ * How the threads of the engine share work. The thread that TensorFlow.js runs on writes a list of tasks into memory
+ * that all see; each thread, itself included, takes the next one that nobody has taken until none is left. A task
+ * writes what no other task of its list reads or writes, so the result does not depend on who did what, nor on how many
+ * threads there are.
  */
-
-/** A thread's way to the shared memory: our assembled functions, and an area that only it works in. */
-export interface Hands {
-  readonly code: Record<string, (...args: number[]) => void>;
-  /** Whether the inner loops of convolution compute on eight numbers at once, and so best on twice as many rows. */
-  readonly wide: boolean;
-  /** The whole memory as numbers; float i stands at byte address 4i. Stale once memory has grown. */
-  floats(): Float32Array;
-  doubles(): Float64Array;
-  integers(): Int32Array;
-  /** Byte address of the thread's own area, as large as its task was promised. */
-  readonly area: number;
-}
-
-/** What a task does; its arguments are whole numbers and floats. */
-export type Routine = (hands: Hands, ...args: number[]) => void;
+import type { Routine, ThreadContext } from './thread-context.ts';
 
 export const MOST_TASKS = 1024;
-const WIDTH = 24; // numbers a task: its routine, the beginning and size of the areas, the number of arguments, then these
+// Numbers a task: its routine, the beginning and size of the areas, the number of arguments, then these.
+const WIDTH = 24;
 const ARGUMENTS = 4;
 
 // Places in the table's control words
@@ -70,7 +57,7 @@ export class TaskTable {
   }
 
   /** Does tasks until none is left to be taken; `routines` by number. */
-  work(hands: ThreadHands, routines: Routine[]): void {
+  work(context: ThreadContext, routines: Routine[]): void {
     for (;;) {
       const ticket = Atomics.add(this.#words, NEXT, 1);
       const limit = Atomics.load(this.#words, LIMIT);
@@ -83,7 +70,7 @@ export class TaskTable {
       const tasks = this.#tasks;
       try {
         const args = tasks.subarray(at + ARGUMENTS, at + ARGUMENTS + tasks[at + 3]);
-        hands.perform(routines[tasks[at]], tasks[at + 1], tasks[at + 2], args);
+        context.perform(routines[tasks[at]], tasks[at + 1], tasks[at + 2], args);
       } catch (error) {
         Atomics.store(this.#words, FAILED, 1); // counted as done, so that nobody waits for it
         console.error(error);
@@ -112,47 +99,5 @@ export class TaskTable {
       Atomics.wait(this.#words, GENERATION, generation); // returns at once where a list came up meanwhile
       Atomics.sub(this.#words, SLEEPING, 1);
     }
-  }
-}
-
-/** Our code, compiled once for all threads. */
-export interface WorkModules {
-  plain: WebAssembly.Module;
-  winograd: WebAssembly.Module; // the inner loops of convolution
-  wide: boolean; // these compute on eight numbers at once
-}
-
-/** Our code in this thread, on the shared memory. `thread` counts from 0. */
-export class ThreadHands implements Hands {
-  readonly code: Record<string, (...args: number[]) => void>;
-  readonly wide: boolean;
-  area = 0;
-  readonly #memory: WebAssembly.Memory;
-  readonly #thread: number;
-
-  constructor({ plain, winograd, wide }: WorkModules, memory: WebAssembly.Memory, thread: number) {
-    const parts = [plain, winograd].map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports);
-    this.code = Object.assign({}, ...parts);
-    this.wide = wide;
-    this.#memory = memory;
-    this.#thread = thread;
-  }
-
-  floats(): Float32Array {
-    return new Float32Array(this.#memory.buffer);
-  }
-
-  doubles(): Float64Array {
-    return new Float64Array(this.#memory.buffer);
-  }
-
-  integers(): Int32Array {
-    return new Int32Array(this.#memory.buffer);
-  }
-
-  /** Does a task, with the area that is this thread's of those that begin at `areas`. */
-  perform(routine: Routine, areas: number, areaBytes: number, args: Iterable<number>): void {
-    this.area = areas + this.#thread * areaBytes;
-    routine(this, ...args);
   }
 }
