@@ -57,6 +57,9 @@ export type Policy = z.infer<typeof policySchema>;
 export const answers = ['allow-once', 'allow-run', 'refuse', 'refuse-and-leave'] as const;
 export type Answer = (typeof answers)[number];
 
+/** Who decided where there was no answer in time. */
+export const NOBODY = 'nobody';
+
 export interface Decision {
   answer: Answer;
   /** Who decided: a person's account name, `policy FILE`, `standing permission`, `rule of the site`, or `nobody` (no answer in time). */

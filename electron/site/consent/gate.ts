@@ -2,6 +2,7 @@
  * The one way out. Everything that should leave this machine is asked for here, and only a yes that stands in the
  * ledger makes the ApprovedPayload that the federation's participant takes.
  */
+
 import { z } from 'zod';
 import {
   answers,
@@ -19,6 +20,7 @@ import type { PermissionScope } from '../../storage/permission-scope.ts';
 import type { Permissions } from '../../storage/permissions.ts';
 import { boundsInWords, brokenBound } from './bounds.ts';
 import { startDeadline } from './deadline.ts';
+import { nobodyDecided } from './decisions.ts';
 import { isPersonal } from './person.ts';
 
 export interface GateSettings {
@@ -71,7 +73,7 @@ export class ConsentGate {
       decision = this.#settings.rule?.() ?? this.#standingPermission(payload) ?? (await this.#answer(payload, signal));
       entry = this.#record(payload, decision);
     } catch (error) {
-      return { refused: nobody(`the decision could not be recorded (${words(error)})`) };
+      return { refused: nobodyDecided(`the decision could not be recorded (${words(error)})`) };
     }
     if (!allows(decision)) return { refused: decision };
     const approved = approve(payload, own);
@@ -115,7 +117,7 @@ export class ConsentGate {
     const { decider, answerTimeout } = this.#settings;
     const { signal, answerBy, clear } = startDeadline(answerTimeout, outer);
     const noAnswer = () =>
-      nobody(
+      nobodyDecided(
         outer.aborted ? 'the question was withdrawn' : `no answer in ${Number(answerTimeout.toPrecision(3))} seconds`,
       );
     if (signal.aborted) return noAnswer();
@@ -130,7 +132,7 @@ export class ConsentGate {
       const grants = decision.answer === 'allow-run' && decision.bounds !== undefined && isPersonal(decider);
       return decision.answer === 'allow-run' && !grants ? { ...decision, answer: 'allow-once' } : decision;
     } catch (error) {
-      return nobody(`the question could not be answered (${words(error)})`);
+      return nobodyDecided(`the question could not be answered (${words(error)})`);
     } finally {
       clear();
     }
@@ -160,10 +162,6 @@ const HEADER_ROOM = 64 * 1024; // bytes; a U-Net's names and shapes take about 1
 
 function allows({ answer }: Decision): boolean {
   return answer === 'allow-once' || answer === 'allow-run';
-}
-
-function nobody(reason: string): Decision {
-  return { answer: 'refuse', by: 'nobody', reason };
 }
 
 function words(error: unknown): string {

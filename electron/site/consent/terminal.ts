@@ -1,8 +1,10 @@
 /** Asks a person at a terminal. */
+
 import { userInfo } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { isCancel, note, select, text } from '@clack/prompts';
 import type { Answer, Bounds, Decider, Decision, PayloadDescription } from '../../../shared/consent.ts';
+import { answerInWords, nobodyDecided } from './decisions.ts';
 import { amount, payloadInWords, scatterPlot, stageInWords } from './payload-words.ts';
 import { type PersonalDecider, personal } from './person.ts';
 
@@ -25,14 +27,14 @@ export const refuseAll: Decider = async () => refusal();
  */
 export function terminalDecider(terminal: Terminal): PersonalDecider {
   return personal(async (payload, signal, answerBy) => {
-    if (!terminal.input.isTTY || !terminal.output.isTTY) return nobody('nobody at a terminal');
+    if (!terminal.input.isTTY || !terminal.output.isTTY) return nobodyDecided('nobody at a terminal');
     const show = { ...terminal, signal, answerBy };
     const ticking = setInterval(() => terminal.output.emit('resize'), 1000); // makes the prompt draw the time left anew
     try {
       note([...payloadInWords(payload), '', ...scatterPlot(payload.projection)].join('\n'), heading(payload), show);
       const answer = await askAnswer(payload, show);
       const bounds = answer === 'allow-run' ? await askBounds(payload, show) : undefined;
-      if (signal.aborted) return nobody('no answer in time');
+      if (signal.aborted) return nobodyDecided('no answer in time');
       return decision(answer === 'allow-run' && bounds === undefined ? 'refuse' : answer, bounds);
     } finally {
       clearInterval(ticking);
@@ -108,15 +110,5 @@ function timeLeft(answerBy: number): string {
 }
 
 function decision(answer: Answer, bounds: Bounds | undefined): Decision {
-  const said: Record<Answer, string> = {
-    'allow-once': 'allowed at the terminal, this once',
-    'allow-run': 'allowed at the terminal, for the rest of the run within bounds',
-    refuse: 'refused at the terminal',
-    'refuse-and-leave': 'refused at the terminal, and the site leaves',
-  };
-  return { answer, by: userInfo().username, reason: said[answer], bounds };
-}
-
-function nobody(reason: string): Decision {
-  return { answer: 'refuse', by: 'nobody', reason };
+  return { answer, by: userInfo().username, reason: answerInWords(answer, 'terminal'), bounds };
 }

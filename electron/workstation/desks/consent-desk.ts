@@ -2,12 +2,14 @@
  * The questions that wait for a person at a window. The desk holds the promises too: nothing is allowed within the first
  * moment of a question, within bounds that were not stated, or after its time.
  */
+
 import { randomBytes } from 'node:crypto';
 import { LEAST_READING_TIME, type Question } from '../../../shared/api/consent.ts';
 import type { SiteApi } from '../../../shared/api.ts';
-import type { Bounds, Decision, PayloadDescription } from '../../../shared/consent.ts';
+import { type Bounds, type Decision, NOBODY, type PayloadDescription } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
 import { brokenBound } from '../../site/consent/bounds.ts';
+import { answerInWords, nobodyDecided } from '../../site/consent/decisions.ts';
 import { type PersonalDecider, personal } from '../../site/consent/person.ts';
 
 export type WindowAnswer = Parameters<SiteApi['answerQuestion']>[1];
@@ -49,7 +51,12 @@ export class ConsentDesk {
     if (allows && performance.now() - open.shownAt < LEAST_READING_TIME) throw fault('consent.too-quick');
     const granted = answer === 'allow-run' ? soundBounds(bounds, open.question.payload) : undefined;
     this.#take(open);
-    open.settle({ answer, by: this.#person, reason: reason.trim() || said[answer], bounds: granted });
+    open.settle({
+      answer,
+      by: this.#person,
+      reason: reason.trim() || answerInWords(answer, 'window'),
+      bounds: granted,
+    });
   }
 
   /** Every open question is a no, for this reason. */
@@ -63,11 +70,11 @@ export class ConsentDesk {
   /** The program ends: what is open is a no, and so is what is asked from now on. */
   close(): void {
     this.#closed = true;
-    this.refuseAll('nobody', CLOSED);
+    this.refuseAll(NOBODY, CLOSED);
   }
 
   #ask(payload: PayloadDescription, signal: AbortSignal, answerBy: number): Promise<Decision> {
-    if (this.#closed || signal.aborted) return Promise.resolve({ answer: 'refuse', by: 'nobody', reason: CLOSED });
+    if (this.#closed || signal.aborted) return Promise.resolve(nobodyDecided(CLOSED));
     return new Promise((resolve) => {
       const question: Question = {
         id: `question-${randomBytes(4).toString('hex')}`,
@@ -97,13 +104,6 @@ export class ConsentDesk {
 }
 
 const CLOSED = 'Isocenter was closed before anybody answered';
-
-const said: Record<WindowAnswer['answer'], string> = {
-  'allow-once': 'allowed at the window, this once',
-  'allow-run': 'allowed at the window, for the rest of the run within bounds',
-  refuse: 'refused at the window',
-  'refuse-and-leave': 'refused at the window, and the site leaves',
-};
 
 /** As much as this payload and no more, for those whom the person sees, to the last round of the stage. */
 export function proposedBounds({ kind, vectors, bytes, rounds, recipients }: PayloadDescription): Bounds {

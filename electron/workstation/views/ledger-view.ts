@@ -1,7 +1,7 @@
 /** The ledger as a person reads it: each entry one sentence, each decision with what became of it. */
 
 import type { LedgerLine, LedgerPayload, LedgerView } from '../../../shared/api/ledger.ts';
-import type { PayloadKind } from '../../../shared/consent.ts';
+import { NOBODY, type PayloadKind } from '../../../shared/consent.ts';
 import { boundsInWords } from '../../site/consent/bounds.ts';
 import type { Ledger, LedgerRecord } from '../../storage/ledger.ts';
 
@@ -73,7 +73,7 @@ function decisionWords({ by, answer, payload, bounds }: RecordOf<'decision'>): s
     case 'allow-run':
       return `${who} allowed ${what} to leave for ${whom}, and later ones within bounds (${boundsInWords(bounds ?? {})}).`;
     case 'refuse':
-      return by === 'nobody'
+      return by === NOBODY
         ? `Nobody allowed ${what}, which stayed here.`
         : `${who} refused ${what} to leave for ${whom}.`;
     case 'refuse-and-leave':
@@ -95,7 +95,7 @@ function outcomeWords({ decision, outcome, note }: RecordOf<'outcome'>, payload:
 function whoWords(by: string): string {
   if (by === 'standing permission') return 'A standing permission';
   if (by === 'rule of the site') return "The site's rule";
-  if (by === 'nobody') return 'Nobody';
+  if (by === NOBODY) return 'Nobody';
   return by.startsWith('policy ') ? `The ${by.split(' sha256:')[0]}` : by;
 }
 

@@ -1,6 +1,6 @@
 /** The ledger's lines as the page shows them: which fit the filters, and their words. */
 import type { LedgerLine } from '../../../shared/api/ledger.ts';
-import type { Bounds } from '../../../shared/consent.ts';
+import { type Bounds, NOBODY } from '../../../shared/consent.ts';
 import { texts, time } from '../../texts/index.ts';
 import { byNumber, byText, type Column } from '../../ui/table.ts';
 
@@ -44,7 +44,7 @@ export function fittingEntries(entries: Entry[], filter: LedgerFilter): Entry[] 
 
 function hasAnswer({ answer, by }: Entry, wanted: (typeof answerFilters)[number]): boolean {
   if (answer === null) return false;
-  if (wanted === 'nobody') return by === 'nobody';
+  if (wanted === 'nobody') return by === NOBODY;
   if (wanted === 'rule')
     return ['policy', 'standing permission', 'rule of the site'].some((rule) => by.startsWith(rule));
   return answer.startsWith(wanted === 'allowed' ? 'allow' : 'refuse');
