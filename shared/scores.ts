@@ -1,4 +1,4 @@
-/** How well a predicted label map matches a reference, for one label (DESIGN 4.9). */
+/** How well a predicted label map matches a reference, for one label (docs/method.md, section 9). */
 export interface LabelScores {
   label: number;
   dice: number; // 0 to 1; 1 where both maps lack the label

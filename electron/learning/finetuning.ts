@@ -1,5 +1,5 @@
 /**
- * Supervised fine-tuning of the whole U-Net on labelled volumes (DESIGN 4.8), at one site alone or as its share of a
+ * Supervised fine-tuning of the whole U-Net on labelled volumes (docs/method.md, section 8), at one site alone or as its share of a
  * federated fine-tuning, where the averaged U-Net takes the place of this one between rounds and the optimiser's
  * moments stay.
  */

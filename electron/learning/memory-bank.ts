@@ -1,5 +1,5 @@
 /**
- * The memory bank: momentum features with their partition, first in, first out (DESIGN 4.4). Other sites' features are
+ * The memory bank: momentum features with their partition, first in, first out (docs/method.md, section 4). Other sites' features are
  * kept apart, as the batches of the current round; only Q' joins both.
  */
 import type { FeatureBatch } from '../../shared/features.ts';

@@ -1,5 +1,5 @@
 /**
- * Partitions: the S contiguous runs of slices that a volume is cut into (DESIGN 4.2; Wu et al., MICCAI 2021, section
+ * Partitions: the S contiguous runs of slices that a volume is cut into (docs/method.md, section 2; Wu et al., MICCAI 2021, section
  * 2.1).
  */
 

@@ -1,5 +1,5 @@
 /**
- * Scores of a predicted label map against a reference (DESIGN 4.9). A surface is the voxels of a mask that a
+ * Scores of a predicted label map against a reference (docs/method.md, section 9). A surface is the voxels of a mask that a
  * 6-neighbour erosion removes, what lies outside of the grid being background; distances are between surface voxels'
  * centres, in mm.
  */

@@ -1,4 +1,4 @@
-/** The supervised loss (DESIGN 4.8): cross-entropy plus soft Dice (Milletari et al., 3DV 2016). */
+/** The supervised loss (docs/method.md, section 8): cross-entropy plus soft Dice (Milletari et al., 3DV 2016). */
 import * as tf from '@tensorflow/tfjs';
 
 /**

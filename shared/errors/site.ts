@@ -84,7 +84,7 @@ export const siteErrors = {
   },
   'site.plan-invalid': {
     message: 'The plan {file} does not hold: {problems}.',
-    next: 'Correct the named settings; the README lists each with its unit and default.',
+    next: 'Correct the named settings; docs/plan.md lists each with its unit and default.',
   },
   'site.file-unreadable': {
     message: '{file} could not be read: {reason}.',

@@ -1,5 +1,5 @@
 /**
- * Federated contrastive learning (DESIGN 4.3-4.6; Wu et al., MICCAI 2021): slices of the same partition attract each
+ * Federated contrastive learning (docs/method.md, sections 3 to 6; Wu et al., MICCAI 2021): slices of the same partition attract each
  * other's features, of this site and of others, and slices of other partitions repel them. It keeps a momentum encoder
  * and a memory bank, and what may be exchanged is the bank.
  *
