@@ -11,6 +11,12 @@ export function labelColour(label: number): string {
   return hslToHex((index * 137.508) % 360, 0.75, [0.66, 0.8, 0.55][index % 3]);
 }
 
+/** Red, green and blue of #rrggbb, each 0 to 255. */
+export function rgbOf(colour: string): [number, number, number] {
+  const channel = (at: number) => Number.parseInt(colour.slice(at, at + 2), 16);
+  return [channel(1), channel(3), channel(5)];
+}
+
 function hslToHex(hue: number, saturation: number, lightness: number): string {
   const chroma = saturation * Math.min(lightness, 1 - lightness);
   const channel = (turn: number) => {

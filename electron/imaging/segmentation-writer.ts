@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { writeSegmentationNode } from '@itk-wasm/dicom';
 import type { Image } from 'itk-wasm';
 import { fault } from '../../shared/errors.ts';
+import { rgbOf } from '../../shared/label-colours.ts';
 import type { Grid } from '../../shared/volume.ts';
 import { toItk } from './itk.ts';
 
@@ -86,7 +87,7 @@ function metaInfo({ description, segments, algorithm, algorithmName }: Segmentat
         ...(algorithm === 'MANUAL' ? {} : { SegmentAlgorithmName: algorithmName }),
         SegmentedPropertyCategoryCodeSequence: anatomy,
         SegmentedPropertyTypeCodeSequence: tissue,
-        recommendedDisplayRGBValue: [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)),
+        recommendedDisplayRGBValue: rgbOf(colour),
       })),
     ],
   };

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { encode } from 'fast-png';
 import { sha256Hex } from '../../shared/hash.ts';
+import { rgbOf } from '../../shared/label-colours.ts';
 import type { SliceAxis } from '../../shared/volume.ts';
 import { drawOverlay, type Outline } from '../imaging/overlay.ts';
 import { writeFileAtomic } from '../storage/atomic-file.ts';
@@ -67,8 +68,4 @@ export function hasReference(volume: VolumeRecord, map: LabelMapRecord): boolean
 function axisOf(folder: SiteFolder, { model }: LabelMapRecord): SliceAxis {
   const plan = folder.models.list().find(({ id }) => id === model)?.plan ?? readSettings(folder).plan;
   return plan.axis;
-}
-
-function rgbOf(colour: string): [number, number, number] {
-  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) as [number, number, number];
 }

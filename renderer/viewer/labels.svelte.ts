@@ -1,7 +1,8 @@
 /** Labels as they are shown: name, colour and visibility of each, how strong, filled or outlined, and which one draws. */
 import type { LabelName } from '../../shared/api/viewer.ts';
+import { labelColour } from '../../shared/label-colours.ts';
 import { texts } from '../texts/index.ts';
-import { colourTable, type Rgba, usualColour } from './label-colours.ts';
+import { colourTable, type Rgba } from './colour-table.ts';
 
 export class Labels {
   names = $state.raw<LabelName[]>([]);
@@ -17,7 +18,7 @@ export class Labels {
   }
 
   readonly colourOf = (label: number): string =>
-    this.names.find((name) => name.label === label)?.colour ?? usualColour(label);
+    this.names.find((name) => name.label === label)?.colour ?? labelColour(label);
 
   readonly colours: Rgba[] = $derived(colourTable(this.colourOf, (label) => this.hidden.has(label)));
 

@@ -1,8 +1,8 @@
 /** Cornerstone itself, with real pixels: what stands where on the screen. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Grid } from '../../shared/volume.ts';
+import { colourTable } from './colour-table.ts';
 import { type Convention, frameOf, STILL } from './frame.ts';
-import { colourTable } from './label-colours.ts';
 import type { Plane } from './planes.ts';
 import { SliceSource, type VoxelArray } from './slice-source.ts';
 import { type Overlay, SliceView } from './slice-view.ts';

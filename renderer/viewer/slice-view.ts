@@ -4,8 +4,8 @@
  * Cornerstone's own fitting and layer syncing nothing is used.
  */
 import cornerstone, { type Image, type Viewport } from 'cornerstone-core';
+import type { Rgba } from './colour-table.ts';
 import { type Frame, pixelToCanvas } from './frame.ts';
-import type { Rgba } from './label-colours.ts';
 import { type Outlines, outlinesOf } from './outline.ts';
 import { SliceImage } from './slice-loader.ts';
 import type { SliceSource } from './slice-source.ts';

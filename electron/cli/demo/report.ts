@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { encode as encodePng } from 'fast-png';
 import { computedOnText } from '../../../shared/engine.ts';
+import { labelColour } from '../../../shared/label-colours.ts';
 import { mean } from '../../../shared/mean.ts';
 import { byteText, durationText } from '../output.ts';
 import { outlinePath } from './outline.ts';
@@ -10,7 +11,6 @@ import type { Picture } from './pictures.ts';
 import { type Curve, type Method, meanDice, methods, methodWords, type Results, type RoundOfSite } from './results.ts';
 
 const colours: Record<Method, string> = { random: '#7d8590', 'federated-without-exchange': '#c9741a', fcl: '#0f6fb8' };
-const labelColours = ['#ffb000', '#35d0ba', '#e56bd3', '#9be564'];
 const here = import.meta.url;
 
 export function reportHtml(results: Results, pictures: Picture[]): string {
@@ -191,10 +191,7 @@ function leavingSection(results: Results): string {
 function pictureSection(results: Results, pictures: Picture[]): string {
   if (pictures.length === 0) return '';
   const keys = results.plan.labels
-    .map(
-      (label, index) =>
-        `<span><i style="background:${labelColours[index % labelColours.length]}"></i>label ${label}</span>`,
-    )
+    .map((label) => `<span><i style="background:${labelColour(label)}"></i>label ${label}</span>`)
     .join('');
   const rows = pictures.map((picture) => {
     const png = Buffer.from(
@@ -202,9 +199,9 @@ function pictureSection(results: Results, pictures: Picture[]): string {
     ).toString('base64');
     const panels = picture.panels.map(({ title, dice, labels }) => {
       const outlines = results.plan.labels
-        .map((label, index) => {
+        .map((label) => {
           const path = outlinePath(labels, picture.width, picture.height, label);
-          return `<path d="${path}" stroke="${labelColours[index % labelColours.length]}"/>`;
+          return `<path d="${path}" stroke="${labelColour(label)}"/>`;
         })
         .join('');
       const score = dice === null ? '' : `<b>${dice.toFixed(2)}</b>`;
