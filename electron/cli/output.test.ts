@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { byteText, durationText, table } from './output.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { byteText, durationText, Output, table } from './output.ts';
 
 describe('table', () => {
   it('aligns columns, numbers to the right', () => {
@@ -12,6 +12,46 @@ describe('table', () => {
     ).split('\n');
     expect(lines.slice(1)).toEqual(['a           5', 'longer     12']);
     expect(lines[0]).toContain('name    count');
+  });
+});
+
+describe('progress where there is no terminal', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+
+  function lines(): string[] {
+    vi.useFakeTimers({ now: 1_000_000 });
+    const written: string[] = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    return written;
+  }
+
+  it('says now and then how far it is, and its end once', () => {
+    const written = lines();
+    const line = new Output({}).progress('demo');
+    line.update(0, 1000, 'import');
+    line.update(1, 1000, 'import');
+    vi.advanceTimersByTime(5_000);
+    line.update(999, 1000, 'training');
+    for (let worker = 0; worker < 14; worker++) line.update(1000, 1000, 'training');
+    line.end();
+    expect(written).toEqual([
+      'demo: 0/1000 (0%) import\n',
+      'demo: 999/1000 (99%) training\n',
+      'demo: 1000/1000 (100%) training\n',
+    ]);
+  });
+
+  it('says the end of each part that begins anew', () => {
+    const written = lines();
+    const line = new Output({}).progress('timing');
+    for (const done of [2, 0, 2]) {
+      vi.advanceTimersByTime(5_000);
+      line.update(done, 2);
+    }
+    expect(written).toEqual(['timing: 2/2 (100%)\n', 'timing: 0/2 (0%)\n', 'timing: 2/2 (100%)\n']);
   });
 });
 

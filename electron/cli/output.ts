@@ -94,12 +94,15 @@ export class Output {
 
   #lines(label: string): ProgressLine {
     let last = 0;
+    let ended = false; // what reaches its end says so once, however often it is told
     return {
       update: (done, total, words = '') => {
         const now = Date.now();
-        if (done < total && now - last < PLAIN_INTERVAL) return;
+        const ends = done >= total;
+        if (ends ? ended : now - last < PLAIN_INTERVAL) return;
+        ended = ends;
         last = now;
-        const percent = total > 0 ? Math.round((100 * done) / total) : 0;
+        const percent = total > 0 ? Math.floor((100 * done) / total) : 0;
         process.stderr.write(`${label}: ${done}/${total} (${percent}%)${words ? ` ${words}` : ''}\n`);
       },
       end: () => {},

@@ -123,6 +123,7 @@ class Demo {
     const report = join(this.#out, 'report.html');
     writeFileSync(join(this.#out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
     writeFileSync(report, reportHtml(results, this.#pictures(results)));
+    this.#work.finish();
     return { results, report };
   }
 

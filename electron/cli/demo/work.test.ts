@@ -17,3 +17,13 @@ it('adds up the shares of all workers over parts of different cost', () => {
     [63, 'training'],
   ]);
 });
+
+it('is at its end when all is done, not when the last worker has counted to its end', () => {
+  const said: number[] = [];
+  const work = new Work(1, (done) => said.push(done));
+  work.begin('training', 1, ['a']);
+  work.at('a', 1);
+  work.at('a', 1);
+  work.finish();
+  expect(said).toEqual([0, 99, 99, 100]);
+});

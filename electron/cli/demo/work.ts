@@ -12,7 +12,7 @@ export class Work {
 
   /** Begins a part that `workers` share; the one before is over. */
   begin(words: string, cost: number, workers: string[]): void {
-    this.end();
+    this.#endPart();
     this.#part = { cost, words, fractions: new Map(workers.map((worker) => [worker, 0])) };
     this.#say();
   }
@@ -23,7 +23,13 @@ export class Work {
     this.#say();
   }
 
-  end(): void {
+  /** All is done, also what no worker counts, such as scoring and the report. */
+  finish(): void {
+    this.#endPart();
+    this.#report(100, 100, '');
+  }
+
+  #endPart(): void {
     this.#finished += this.#part?.cost ?? 0;
     this.#part = undefined;
   }
@@ -33,6 +39,6 @@ export class Work {
     const { cost, words, fractions } = this.#part;
     const done = [...fractions.values()].reduce((sum, fraction) => sum + fraction, 0) / fractions.size;
     const hundredths = Math.round((100 * (this.#finished + cost * done)) / this.#total);
-    this.#report(Math.min(100, hundredths), 100, words);
+    this.#report(Math.min(99, hundredths), 100, words); // the last hundredth is the end of all
   }
 }
