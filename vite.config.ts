@@ -1,6 +1,7 @@
 /**
  * `vite build` makes everything that the app runs: the window, Electron's main process with the trainer and the threads
- * that read files and compute, and the preload script. Scripts of processes and threads stand beside what starts them (shared/entry.ts).
+ * that read files and compute, and the preload script. Scripts of processes and threads stand beside what starts them
+ * (shared/entry.ts).
  */
 import { builtinModules } from 'node:module';
 import { svelte } from '@sveltejs/vite-plugin-svelte';

@@ -1,6 +1,7 @@
 /**
- * Kinds of tests beside their units: `node` for all that runs in processes, an engine's name for what learns on it, `state` for the window's classes and maths
- * without a page, `window` (*.browser.test.ts) for components in a real browser.
+ * Kinds of tests beside their units: `node` for all that runs in processes, an engine's name for what learns on it,
+ * `state` for the window's classes and maths without a page, `window` (*.browser.test.ts) for components in a real
+ * browser.
  */
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
@@ -59,7 +60,8 @@ export default defineConfig({
       },
       {
         plugins: [svelte()],
-        // Everything that pages import is made ready before the first test: what is found later reloads the page under it.
+        // Everything that pages import is made ready before the first test: what is found later reloads the page under
+        // it.
         optimizeDeps: { entries: ['renderer/main.ts', 'renderer/**/*.browser.test.ts'] },
         test: {
           name: 'window',

@@ -1,6 +1,6 @@
 /**
- * The packages that the built app finds at run time, with the files that it loads of them. Everything else of JavaScript
- * is inside of the build. A package that is missing here shows in the test of the packaged app.
+ * The packages that the built app finds at run time, with the files that it loads of them. Everything else of
+ * JavaScript is inside of the build. A package that is missing here shows in the test of the packaged app.
  */
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

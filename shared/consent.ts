@@ -1,4 +1,7 @@
-/** What is asked before anything leaves, and what is answered. Schemas of the consent prompt, the policy file and the ledger. */
+/**
+ * What is asked before anything leaves, and what is answered. Schemas of the consent prompt, the policy file and the
+ * ledger.
+ */
 import { z } from 'zod';
 
 import type { Stage } from './protocol/rounds.ts';
@@ -43,7 +46,8 @@ export const boundsSchema = z.strictObject({
   vectors: z.int().positive().optional(), // at most, a batch
   bytes: z.int().positive().optional(), // at most, a payload
   rounds: z.int().positive().optional(), // only rounds up to this one
-  recipients: z.array(z.string().min(1)).optional(), // fingerprints; without them a policy covers every site that the federation admits
+  // Fingerprints; without them a policy covers every site that the federation admits
+  recipients: z.array(z.string().min(1)).optional(),
   until: z.iso.datetime({ offset: true }).optional(), // RFC 3339
 });
 export type Bounds = z.infer<typeof boundsSchema>;
@@ -62,7 +66,10 @@ export const NOBODY = 'nobody';
 
 export interface Decision {
   answer: Answer;
-  /** Who decided: a person's account name, `policy FILE`, `standing permission`, `rule of the site`, or `nobody` (no answer in time). */
+  /**
+   * Who decided: a person's account name, `policy FILE`, `standing permission`, `rule of the site`, or `nobody` (no
+   * answer in time).
+   */
   by: string;
   reason: string; // in plain words, also for an allowance
   /** Bounds of `allow-run`. */

@@ -8,7 +8,9 @@ export type EngineName = (typeof engineNames)[number];
 export const engineChoices = ['auto', ...engineNames] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 
-/** What an engine would compute on. A software adapter is a graphics card played by the processor: right, and very slow. */
+/**
+ * What an engine would compute on. A software adapter is a graphics card played by the processor: right, and very slow.
+ */
 export type DeviceKind = 'cuda' | 'graphics' | 'processor' | 'software';
 
 /** What an engine finds on this machine. */

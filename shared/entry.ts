@@ -7,7 +7,9 @@ export function entryBeside(name: string, from: string): string {
   return fileURLToPath(new URL(`${name}${extname(from)}`, from));
 }
 
-/** Where a file of a packaged app's archive lies for what reads no archives, such as a thread. Others stay as they are. */
+/**
+ * Where a file of a packaged app's archive lies for what reads no archives, such as a thread. Others stay as they are.
+ */
 export function unpacked(url: string): string {
   return url.replace('/app.asar/', '/app.asar.unpacked/');
 }

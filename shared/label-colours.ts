@@ -1,6 +1,7 @@
 /**
  * Colours of labels on dark images. The first eight are told apart by people who see no red or no green (a test holds
- * that), and none is the accent or the colour of leaving. Beyond them the hue turns by the golden angle, in three lightnesses.
+ * that), and none is the accent or the colour of leaving. Beyond them the hue turns by the golden angle, in three
+ * lightnesses.
  */
 const first = ['#3ff2ad', '#e45e5d', '#9c83ff', '#e4f871', '#2861ff', '#e593e7', '#cafbff', '#c48320'];
 

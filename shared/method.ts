@@ -1,4 +1,7 @@
-/** The pretext tasks that pre-training may learn from, by the names that a plan gives them. electron/learning/methods has them. */
+/**
+ * The pretext tasks that pre-training may learn from, by the names that a plan gives them. electron/learning/methods
+ * has them.
+ */
 
 export const methodNames = ['fcl'] as const;
 export type MethodName = (typeof methodNames)[number];

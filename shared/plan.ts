@@ -23,7 +23,8 @@ export const augmentationSchema = z.strictObject({
 
 /** What is done to feature vectors before they leave. Off by default: vectors already carry no pixel. */
 export const privacySchema = z.strictObject({
-  clip: z.number().positive().max(1).default(1), // largest absolute value of one number; 1 clips nothing of a unit vector
+  // Largest absolute value of one number; 1 clips nothing of a unit vector
+  clip: z.number().positive().max(1).default(1),
   noise: z.number().min(0).max(1).default(0), // deviation of Gaussian noise added to each number
   decimals: count(2, 7).default(4), // numbers are rounded to this many decimals
 });
@@ -43,7 +44,8 @@ export const planSchema = z.strictObject({
 
   // Network
   levels: count(3, 5).default(5),
-  baseWidth: z.int().min(4).max(64).multipleOf(4).default(16), // channels of the first level; 48 in the paper, 16 suits a CPU
+  // Channels of the first level; 48 in the paper, 16 suits a CPU
+  baseWidth: z.int().min(4).max(64).multipleOf(4).default(16),
   featureLength: count(16, 512).default(128), // numbers in a feature vector
 
   // Pre-training
@@ -72,11 +74,13 @@ export const planSchema = z.strictObject({
   refusersReceive: z.boolean().default(true), // does a site that shares no features still receive the others'?
   quorum: count(1, 1000).default(2), // sites that must send weights for a round to count
   featuresDeadline: z.number().positive().max(86_400).default(300), // seconds for consent and upload of features
-  trainingDeadline: z.number().positive().max(604_800).default(3600), // seconds for local training, consent and upload of weights
+  // Seconds for local training, consent and upload of weights
+  trainingDeadline: z.number().positive().max(604_800).default(3600),
   privacy: privacySchema.prefault({}),
 
   seed: count(0, 2 ** 31 - 1).default(1),
-  engine: z.enum(engineChoices).default('auto'), // 'auto': each site its own; a name: every site this one, to compare numbers
+  // 'auto': each site its own; a name: every site this one, to compare numbers
+  engine: z.enum(engineChoices).default('auto'),
 });
 
 /** Every setting, filled in. */
@@ -122,10 +126,11 @@ export function networkSettings(plan: Plan): NetworkSettings {
 const addedSettings = { engine: 'auto', method: 'fcl', aggregation: 'fedavg' } as const satisfies Partial<Plan>;
 
 /**
- * What a plan agrees on, as it is sent, stored and hashed. Settings that came later are part of it where they say something
- * else than earlier versions did, and are left out else: so a plan keeps its hash, and sites of earlier versions, which refuse
- * a setting that they do not know, can take part. `auto` leaves each site its engine; a command's `--engine` is no part of
- * a plan, so that a run goes on, from its checkpoint, with another engine than it began with.
+ * What a plan agrees on, as it is sent, stored and hashed. Settings that came later are part of it where they say
+ * something else than earlier versions did, and are left out else: so a plan keeps its hash, and sites of earlier
+ * versions, which refuse a setting that they do not know, can take part. `auto` leaves each site its engine; a
+ * command's `--engine` is no part of a plan, so that a run goes on, from its checkpoint, with another engine than it
+ * began with.
  */
 export function agreedPlan(plan: Plan): PlanInput {
   return Object.fromEntries(

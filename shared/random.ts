@@ -2,8 +2,8 @@
  * Random numbers that are the same on every machine for the same seed. The generator is sfc32 (Chris Doty-Humphrey,
  * PractRand): 128 bits of state, period at least 2^32 and on average 2^127. Never used for keys or tokens.
  *
- * A stream is named, not continued: `seededRandom(seed, 'round', 3, 'step', 7)`. So a run that was killed draws the same
- * numbers after a restart without having stored where its generator was.
+ * A stream is named, not continued: `seededRandom(seed, 'round', 3, 'step', 7)`. So a run that was killed draws the
+ * same numbers after a restart without having stored where its generator was.
  */
 
 /** Gives the next number, 0 <= number < 1, a multiple of 2^-32. */
@@ -11,7 +11,9 @@ export type Random = () => number;
 
 const WARM_UP = 15; // draws after which every bit of the seed has reached every bit of the state
 
-/** The stream that `parts` name. Parts are told apart by kind and border: 1 and '1', ('ab', 'c') and ('a', 'bc') differ. */
+/**
+ * The stream that `parts` name. Parts are told apart by kind and border: 1 and '1', ('ab', 'c') and ('a', 'bc') differ.
+ */
 export function seededRandom(...parts: (string | number)[]): Random {
   const text = JSON.stringify(parts);
   let a = hash(text, 0x9e3779b9);
@@ -30,7 +32,9 @@ export function seededRandom(...parts: (string | number)[]): Random {
   return next;
 }
 
-/** A draw from the normal distribution of mean 0 and deviation 1 (Box and Muller 1958). Uses two numbers of the stream. */
+/**
+ * A draw from the normal distribution of mean 0 and deviation 1 (Box and Muller 1958). Uses two numbers of the stream.
+ */
 export function gaussian(random: Random): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random())); // 1 - u is never 0
   return radius * Math.cos(2 * Math.PI * random());

@@ -1,4 +1,7 @@
-/** Volumes as every folder knows them. World coordinates are RAS+ millimetres: x grows to the right, y forwards, z upwards. */
+/**
+ * Volumes as every folder knows them. World coordinates are RAS+ millimetres: x grows to the right, y forwards, z
+ * upwards.
+ */
 
 export type Vector3 = [number, number, number];
 /** Row-major 3 x 3; column a is the world direction of voxel axis a. */

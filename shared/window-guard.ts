@@ -1,4 +1,6 @@
-/** What goes with every answer to the window's page, whichever way it comes: what the page may load, run and be part of. */
+/**
+ * What goes with every answer to the window's page, whichever way it comes: what the page may load, run and be part of.
+ */
 
 /** On data too: an exported page is to be saved, not to run here. */
 export const guardHeaders: Readonly<Record<string, string>> = {

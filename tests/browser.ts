@@ -1,6 +1,6 @@
 /**
- * The browser for tests: the system's Chromium, Chrome or Edge, else Playwright's own, else the one that the npm package
- * `@sparticuz/chromium` carries. `ISOCENTER_BROWSER` names one of these sources, or the path of a Chromium.
+ * The browser for tests: the system's Chromium, Chrome or Edge, else Playwright's own, else the one that the npm
+ * package `@sparticuz/chromium` carries. `ISOCENTER_BROWSER` names one of these sources, or the path of a Chromium.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** What the npm package `@sparticuz/chromium` carries: a Chromium with its libraries, fonts and graphics card in software. */
+/**
+ * What the npm package `@sparticuz/chromium` carries: a Chromium with its libraries, fonts and graphics card in
+ * software.
+ */
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';

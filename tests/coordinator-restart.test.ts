@@ -1,4 +1,6 @@
-/** A coordinator that is killed goes on where it was when it is started again, and its sites come back by themselves. */
+/**
+ * A coordinator that is killed goes on where it was when it is started again, and its sites come back by themselves.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/** The papers say what is there: every link and file that they name, every command with its options, every setting of the plan. */
+/**
+ * The papers say what is there: every link and file that they name, every command with its options, every setting of
+ * the plan.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 /**
- * Every engine that works here computes the same: losses of five steps of both trainings to 1e-3, and labels of 99.9 % of the
- * voxels of a segmentation. Each runs in a trainer process of its own, as at a site, and `webgpu` on a card that the processor plays. An engine that does not work here is
- * reported as skipped, with the reason.
+ * Every engine that works here computes the same: losses of five steps of both trainings to 1e-3, and labels of 99.9 %
+ * of the voxels of a segmentation. Each runs in a trainer process of its own, as at a site, and `webgpu` on a card that
+ * the processor plays. An engine that does not work here is reported as skipped, with the reason.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Trainer } from '../electron/engine/client.ts';

@@ -83,7 +83,8 @@ export function allowEverything(window: Workstation): () => void {
     for (const { id, payload } of window.snapshot.questions) {
       if (seen.has(id)) continue;
       seen.add(id);
-      void answer(window, [payload.kind, payload.round], 'allow-once').catch(() => {}); // the round may go on without it
+      // The round may go on without it
+      void answer(window, [payload.kind, payload.round], 'allow-once').catch(() => {});
     }
   };
   allow();

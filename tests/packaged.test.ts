@@ -1,4 +1,6 @@
-/** The packaged app, started as a person starts it. It runs on Electron where that is installed, else on the stand-in. */
+/**
+ * The packaged app, started as a person starts it. It runs on Electron where that is installed, else on the stand-in.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -165,7 +167,8 @@ describe('the packaged parts', () => {
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => statSync(join(parentPath, name)).size);
     const bytes = unpacked.reduce((sum, size) => sum + size, statSync(archive).size);
-    expect(bytes).toBeLessThan(65e6); // Electron comes on top; Dawn, for graphics cards, is 22e6 on Linux and 34e6 on Windows
+    // Electron comes on top; Dawn, for graphics cards, is 22e6 on Linux and 34e6 on Windows
+    expect(bytes).toBeLessThan(65e6);
   });
 
   it('read and write scans in a thread, keep them in SQLite, and show them', async () => {

@@ -42,8 +42,8 @@ export async function tapWire(targetPort: number): Promise<TappedWire> {
 }
 
 /**
- * What the WebSocket data frames in a client's byte stream carry, unmasked (RFC 6455, section 5.2), without the HTTP request
- * before them: masking would hide payloads from a search.
+ * What the WebSocket data frames in a client's byte stream carry, unmasked (RFC 6455, section 5.2), without the HTTP
+ * request before them: masking would hide payloads from a search.
  */
 export function unmaskedFrames(stream: Buffer): Buffer[] {
   const frames: Buffer[] = [];

@@ -1,4 +1,6 @@
-/** A federation by windows that is interrupted, left, refused by rule, or closed in the middle: nothing of it is lost. */
+/**
+ * A federation by windows that is interrupted, left, refused by rule, or closed in the middle: nothing of it is lost.
+ */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * Hospitals federate by their windows' verbs alone: one hosts and takes part itself, the others join; a batch is refused
- * and the next allowed, standing permissions are granted, used and withdrawn, and a stranger is asked about again.
+ * Hospitals federate by their windows' verbs alone: one hosts and takes part itself, the others join; a batch is
+ * refused and the next allowed, standing permissions are granted, used and withdrawn, and a stranger is asked about
+ * again.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';

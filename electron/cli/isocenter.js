@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Starts the command under Node 24, which npm installs beside the project: plain JavaScript, so that an older Node can read it.
+// Starts the command under Node 24, which npm installs beside the project: plain JavaScript, so that an older Node can
+// read it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * What `npm start` does in a checkout: opens the desktop app where Electron can be had, else serves the same site to the
- * browser, and says which and why.
+ * What `npm start` does in a checkout: opens the desktop app where Electron can be had, else serves the same site to
+ * the browser, and says which and why.
  */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';

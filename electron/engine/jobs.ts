@@ -23,7 +23,10 @@ export interface InitialiseJob {
   out: string; // safetensors
 }
 
-/** `steps` contrastive steps (docs/method.md, sections 3 to 6) of one round, continued from `state` where that file exists. */
+/**
+ * `steps` contrastive steps (docs/method.md, sections 3 to 6) of one round, continued from `state` where that file
+ * exists.
+ */
 export interface PretrainJob {
   plan: Plan;
   round: number; // from 1

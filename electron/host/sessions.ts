@@ -1,4 +1,6 @@
-/** Who may use the host: a token in a link, good once, opens a session of one browser. Only hashes of secrets are kept. */
+/**
+ * Who may use the host: a token in a link, good once, opens a session of one browser. Only hashes of secrets are kept.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 
 /** What a browser gets for its token. Both are needed: see `Sessions`. */

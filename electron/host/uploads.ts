@@ -1,6 +1,7 @@
 /**
- * Files that a person dropped into a page in a browser: `PUT /site/uploads/BATCH/FOLDER/NAME` writes them to a folder of
- * the site, from where they are imported. A batch is removed when its import ended, all of them when the host closes.
+ * Files that a person dropped into a page in a browser: `PUT /site/uploads/BATCH/FOLDER/NAME` writes them to a folder
+ * of the site, from where they are imported. A batch is removed when its import ended, all of them when the host
+ * closes.
  */
 import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -47,7 +48,9 @@ export class Uploads {
     return path.startsWith(PREFIX);
   }
 
-  /** Writes the body of the request and gives the file's path. Throws `UploadRefused`; nothing of the file stays then. */
+  /**
+   * Writes the body of the request and gives the file's path. Throws `UploadRefused`; nothing of the file stays then.
+   */
   async take(path: string, request: IncomingMessage): Promise<string> {
     const { batch, file } = this.#place(path);
     const length = Number(request.headers['content-length']);

@@ -1,7 +1,7 @@
 /**
- * The thread that reads and writes image files. ITK's pipelines print what they meet, names of patients and paths included,
- * block for seconds on a large volume, and keep the memory they grew to. Here they print nowhere and block nobody, and
- * their memory ends with the thread.
+ * The thread that reads and writes image files. ITK's pipelines print what they meet, names of patients and paths
+ * included, block for seconds on a large volume, and keep the memory they grew to. Here they print nowhere and block
+ * nobody, and their memory ends with the thread.
  */
 import { parentPort } from 'node:worker_threads';
 import { createBirpc } from 'birpc';

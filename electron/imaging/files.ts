@@ -1,6 +1,6 @@
 /**
- * Reading and writing image files. The work is done in a thread of its own (`file-worker.ts`), which starts with the first
- * call, ends when it has had nothing to do for a while, and never keeps the process from exiting.
+ * Reading and writing image files. The work is done in a thread of its own (`file-worker.ts`), which starts with the
+ * first call, ends when it has had nothing to do for a while, and never keeps the process from exiting.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -20,8 +20,9 @@ import type { SegmentationInfo } from './segmentation-writer.ts';
 export type { SegmentationInfo } from './segmentation-writer.ts';
 
 /**
- * The volume of a NIfTI, NRRD or MetaImage file, of a multi-frame DICOM file, or of a folder that holds one DICOM series.
- * Throws `imaging.several-series`, `imaging.nothing-found` for a folder, and the refusals of `shared/errors/imaging.ts`.
+ * The volume of a NIfTI, NRRD or MetaImage file, of a multi-frame DICOM file, or of a folder that holds one DICOM
+ * series. Throws `imaging.several-series`, `imaging.nothing-found` for a folder, and the refusals of
+ * `shared/errors/imaging.ts`.
  */
 export async function readImage(given: string): Promise<Volume> {
   const path = resolve(given); // ITK's pipelines open absolute paths only
@@ -58,8 +59,8 @@ export function readSliceTags(files: string[]): Promise<TaggedFile[]> {
 }
 
 /**
- * Writes the labels on the grid that their file had, as .nii, .nii.gz, .nrrd or .mha by the ending. No text of the source
- * goes into the file. Throws `imaging.unknown-format` and `imaging.not-written`.
+ * Writes the labels on the grid that their file had, as .nii, .nii.gz, .nrrd or .mha by the ending. No text of the
+ * source goes into the file. Throws `imaging.unknown-format` and `imaging.not-written`.
  */
 export function writeLabelMap(file: string, labels: LabelMap): Promise<void> {
   const { grid, voxels } = toSourceGrid(labels);

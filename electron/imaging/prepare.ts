@@ -1,7 +1,7 @@
 /**
- * From a volume to the slices that a network sees (docs/method.md, section 1): resampled in plane, cropped or padded about the middle,
- * clipped and standardised. `picture.ts` says which axis is which. Slices are neither resampled nor left out along the
- * plan's axis: slice z of the stack is voxel z of that axis in RAS+.
+ * From a volume to the slices that a network sees (docs/method.md, section 1): resampled in plane, cropped or padded
+ * about the middle, clipped and standardised. `picture.ts` says which axis is which. Slices are neither resampled nor
+ * left out along the plan's axis: slice z of the stack is voxel z of that axis in RAS+.
  */
 import type { Plan } from '../../shared/plan.ts';
 import type { LabelMap, Volume } from '../../shared/volume.ts';

@@ -1,6 +1,7 @@
 /**
- * Augmentation of slices (docs/method.md, section 3): a random rotation, scale and shift, sampled once, then random contrast,
- * brightness and noise. Plain loops over typed arrays, so that every engine sees the same numbers for the same seed.
+ * Augmentation of slices (docs/method.md, section 3): a random rotation, scale and shift, sampled once, then random
+ * contrast, brightness and noise. Plain loops over typed arrays, so that every engine sees the same numbers for the
+ * same seed.
  */
 import type { Augmentation } from '../../shared/plan.ts';
 import { gaussian, type Random } from '../../shared/random.ts';

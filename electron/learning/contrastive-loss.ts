@@ -1,6 +1,7 @@
 /**
- * The losses of federated contrastive learning (docs/method.md, section 5; Wu et al., MICCAI 2021, section 2.3): an anchor is drawn to
- * features of its own partition, local and remote, and pushed from features of every other partition.
+ * The losses of federated contrastive learning (docs/method.md, section 5; Wu et al., MICCAI 2021, section 2.3): an
+ * anchor is drawn to features of its own partition, local and remote, and pushed from features of every other
+ * partition.
  *
  * Axes: A anchors, K features of Q', L numbers a feature.
  */

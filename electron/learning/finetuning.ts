@@ -1,7 +1,7 @@
 /**
- * Supervised fine-tuning of the whole U-Net on labelled volumes (docs/method.md, section 8), at one site alone or as its share of a
- * federated fine-tuning, where the averaged U-Net takes the place of this one between rounds and the optimiser's
- * moments stay.
+ * Supervised fine-tuning of the whole U-Net on labelled volumes (docs/method.md, section 8), at one site alone or as
+ * its share of a federated fine-tuning, where the averaged U-Net takes the place of this one between rounds and the
+ * optimiser's moments stay.
  */
 import * as tf from '@tensorflow/tfjs';
 import { type NetworkSettings, networkSettings, type Plan } from '../../shared/plan.ts';

@@ -1,6 +1,6 @@
 /**
- * The memory bank: momentum features with their partition, first in, first out (docs/method.md, section 4). Other sites' features are
- * kept apart, as the batches of the current round; only Q' joins both.
+ * The memory bank: momentum features with their partition, first in, first out (docs/method.md, section 4). Other
+ * sites' features are kept apart, as the batches of the current round; only Q' joins both.
  */
 import type { FeatureBatch } from '../../shared/features.ts';
 import { type Random, randomInteger } from '../../shared/random.ts';

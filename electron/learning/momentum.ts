@@ -1,4 +1,7 @@
-/** The momentum encoder: the moving average of the main encoder (docs/method.md, section 6; He et al., CVPR 2020, equation 2). */
+/**
+ * The momentum encoder: the moving average of the main encoder (docs/method.md, section 6; He et al., CVPR 2020,
+ * equation 2).
+ */
 import * as tf from '@tensorflow/tfjs';
 
 /** theta_k <- m theta_k + (1 - m) theta_q for every weight of `momentum`; `main` has the same names and shapes. */

@@ -1,6 +1,6 @@
 /**
- * Partitions: the S contiguous runs of slices that a volume is cut into (docs/method.md, section 2; Wu et al., MICCAI 2021, section
- * 2.1).
+ * Partitions: the S contiguous runs of slices that a volume is cut into (docs/method.md, section 2; Wu et al., MICCAI
+ * 2021, section 2.1).
  */
 
 interface SliceRange {

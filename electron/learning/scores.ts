@@ -1,7 +1,7 @@
 /**
- * Scores of a predicted label map against a reference (docs/method.md, section 9). A surface is the voxels of a mask that a
- * 6-neighbour erosion removes, what lies outside of the grid being background; distances are between surface voxels'
- * centres, in mm.
+ * Scores of a predicted label map against a reference (docs/method.md, section 9). A surface is the voxels of a mask
+ * that a 6-neighbour erosion removes, what lies outside of the grid being background; distances are between surface
+ * voxels' centres, in mm.
  */
 import type { LabelScores } from '../../shared/scores.ts';
 import type { Vector3 } from '../../shared/volume.ts';

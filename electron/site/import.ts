@@ -71,7 +71,9 @@ function sameLabels(a: LabelMap, b: LabelMap): boolean {
   return Buffer.compare(bytesOf(a.voxels), bytesOf(b.voxels)) === 0;
 }
 
-/** The path below the folder that was given, so that files of the same name are told apart; a given file by its name. */
+/**
+ * The path below the folder that was given, so that files of the same name are told apart; a given file by its name.
+ */
 function nameWithin(given: string[], path: string): string {
   const inside = given
     .map((place) => relative(resolve(place), path))

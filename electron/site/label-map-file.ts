@@ -9,8 +9,9 @@ import type { SiteFolder } from '../storage/site-folder.ts';
 import { countLabels } from '../storage/volume-file.ts';
 
 /**
- * NIfTI holds grid and voxels and no text. A DICOM segmentation carries the source's patient, as the standard wants. Throws
- * `storage.no-such-label-map`, `site.no-dicom-source`, `site.source-gone`, `site.nothing-labelled`, `imaging.not-written`.
+ * NIfTI holds grid and voxels and no text. A DICOM segmentation carries the source's patient, as the standard wants.
+ * Throws `storage.no-such-label-map`, `site.no-dicom-source`, `site.source-gone`, `site.nothing-labelled`,
+ * `imaging.not-written`.
  */
 export async function writeLabelMapFile(
   folder: SiteFolder,

@@ -93,7 +93,9 @@ function storage(): Finding {
   }
 }
 
-/** Good where one can compute, be it one that is not taken by itself: what the others lack is no failure of the machine. */
+/**
+ * Good where one can compute, be it one that is not taken by itself: what the others lack is no failure of the machine.
+ */
 function engine(engines: EngineFound[]): Finding {
   const { engine, why } = choose('auto', engines);
   return {

@@ -1,4 +1,7 @@
-/** What `bench --pytorch` makes of a Python: programs that behave as one, as the machine of a test need not have PyTorch. */
+/**
+ * What `bench --pytorch` makes of a Python: programs that behave as one, as the machine of a test need not have
+ * PyTorch.
+ */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** PyTorch's time for the steps of `bench`, taken by a Python of this machine: the measure that engines are held against. */
+/**
+ * PyTorch's time for the steps of `bench`, taken by a Python of this machine: the measure that engines are held
+ * against.
+ */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -12,14 +15,15 @@ const reportSchema = z.object({
   engine: z.string(), // "pytorch cpu"
   machine: z.object({ threads: z.number(), torch: z.string(), card: z.string().optional() }),
   steps: z.array(
-    z.object({ name: z.string(), ms: z.number(), min: z.number(), max: z.number(), layout: z.string() }), // milliseconds
+    // Milliseconds
+    z.object({ name: z.string(), ms: z.number(), min: z.number(), max: z.number(), layout: z.string() }),
   ),
 });
 export type PytorchReport = z.infer<typeof reportSchema>;
 
 /**
- * The same steps with the same settings, on as many threads as there are, and on a CUDA card where the engine computed on
- * a card and PyTorch finds one. Throws `engine.no-python`, `engine.no-pytorch` and `engine.pytorch-failed`.
+ * The same steps with the same settings, on as many threads as there are, and on a CUDA card where the engine computed
+ * on a card and PyTorch finds one. Throws `engine.no-python`, `engine.no-pytorch` and `engine.pytorch-failed`.
  */
 export async function timePytorch(
   python: string,

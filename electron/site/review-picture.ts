@@ -1,6 +1,6 @@
 /**
- * Pictures of predictions: the slice that shows most labels (of the training labels, where there are some), the prediction's
- * outlines solid and those of the training labels broken.
+ * Pictures of predictions: the slice that shows most labels (of the training labels, where there are some), the
+ * prediction's outlines solid and those of the training labels broken.
  */
 import { existsSync } from 'node:fs';
 import { encode } from 'fast-png';
@@ -19,7 +19,10 @@ import { displayOf } from './thumbnails.ts';
 
 const SIDE = 320; // pixels; a row of a table shows it smaller on a dense screen
 
-/** The file of a prediction's picture, drawn now where there is none or what it shows has changed. Errors as `readVolume`. */
+/**
+ * The file of a prediction's picture, drawn now where there is none or what it shows has changed. Errors as
+ * `readVolume`.
+ */
 export function reviewPictureFile(folder: SiteFolder, id: string): string {
   const map = folder.labelMaps.get(id);
   const volume = folder.volumes.get(map.volume);

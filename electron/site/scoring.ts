@@ -1,4 +1,6 @@
-/** Scores of label maps of the site against each other, by a trainer of their own: the site's may be at work for days. */
+/**
+ * Scores of label maps of the site against each other, by a trainer of their own: the site's may be at work for days.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../shared/errors.ts';

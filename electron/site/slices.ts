@@ -4,7 +4,9 @@ import { planes } from '../imaging/thumbnail.ts';
 
 export { mostLabelledSlice, planes } from '../imaging/thumbnail.ts';
 
-/** [down, across] of `planes`, both counting as the volume's axes do; a reader of images sees it with both turned round. */
+/**
+ * [down, across] of `planes`, both counting as the volume's axes do; a reader of images sees it with both turned round.
+ */
 export function cutSlice<Voxels extends Float32Array | Uint8Array>(
   voxels: Voxels,
   size: Vector3,

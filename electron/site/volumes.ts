@@ -31,8 +31,8 @@ export function labelledVolumes(folder: SiteFolder, count: number | 'all', seed:
 }
 
 /**
- * The labelled volumes to learn from, and those kept apart to score it while it learns. Those kept apart are the last of
- * the seed's order, so that another `count` is scored on the same ones. Throws `site.too-few-labels`.
+ * The labelled volumes to learn from, and those kept apart to score it while it learns. Those kept apart are the last
+ * of the seed's order, so that another `count` is scored on the same ones. Throws `site.too-few-labels`.
  */
 export function splitLabelled(
   folder: SiteFolder,
@@ -55,8 +55,8 @@ export function volumesOfRun(folder: SiteFolder, run: string, ids: string[]): Vo
 }
 
 /**
- * Throws `site.volumes-in-use` where a run at work here, in whichever process, learns from one of these volumes. Segmenting
- * passes over a volume that is gone.
+ * Throws `site.volumes-in-use` where a run at work here, in whichever process, learns from one of these volumes.
+ * Segmenting passes over a volume that is gone.
  */
 export function requireUnused({ runs, volumes }: SiteFolder, ids: string[]): void {
   for (const run of runs.list()) {

@@ -39,9 +39,9 @@ function temporaryName(purpose: string): string {
 
 export interface WriteOptions {
   /**
-   * Wait until the disk holds the bytes (default). False for a checkpoint that is rewritten every few seconds: killing the
-   * process still loses nothing, because the system keeps what was written; only a power cut within seconds may cost
-   * the step, or leave a file that its reader finds broken and does without.
+   * Wait until the disk holds the bytes (default). False for a checkpoint that is rewritten every few seconds: killing
+   * the process still loses nothing, because the system keeps what was written; only a power cut within seconds may
+   * cost the step, or leave a file that its reader finds broken and does without.
    */
   durable?: boolean;
 }
@@ -131,8 +131,8 @@ function readFault(error: unknown, file: string): IsocenterError {
 }
 
 /**
- * Removes the temporary files and folders that killed processes left in a folder and below it; those of a living process
- * stay, and are not looked into, since they may go at any moment.
+ * Removes the temporary files and folders that killed processes left in a folder and below it; those of a living
+ * process stay, and are not looked into, since they may go at any moment.
  */
 export function cleanLeftovers(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -177,8 +177,8 @@ export function renameDurably(temporary: string, file: string): void {
 }
 
 /**
- * A copy of a file that is only ever replaced and never changed: another name for the same bytes where the disk can do that.
- * Throws `storage.disk-full` or `storage.not-writable`.
+ * A copy of a file that is only ever replaced and never changed: another name for the same bytes where the disk can do
+ * that. Throws `storage.disk-full` or `storage.not-writable`.
  */
 export function copyUnchanging(from: string, to: string): void {
   try {

@@ -1,8 +1,8 @@
 /**
  * The label maps of the site's volumes: training labels, predictions and drawings, and drawing on the latter.
  *
- * A model never overwrites a person's voxels: its predictions are never changed once they are stored, and a person draws
- * on copies of their own, which no verb gives to a model. Only a person makes a label map the training labels.
+ * A model never overwrites a person's voxels: its predictions are never changed once they are stored, and a person
+ * draws on copies of their own, which no verb gives to a model. Only a person makes a label map the training labels.
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
@@ -121,7 +121,9 @@ export class LabelMaps {
     return kind === 'drawing' ? this.#drawing(id).map : readLabelFile(this.#file(this.#row(id)));
   }
 
-  /** The file that holds all voxels of training labels or a prediction; null for a drawing, whose strokes lie elsewhere. */
+  /**
+   * The file that holds all voxels of training labels or a prediction; null for a drawing, whose strokes lie elsewhere.
+   */
   fileOf(id: string): string | null {
     const { kind, volume } = this.get(id);
     if (kind === 'training') return this.#volumes.get(volume).labelFile;

@@ -1,4 +1,6 @@
-/** What the labels of a site are called and how they are coloured; "Label 3" in its usual colour until a person says so. */
+/**
+ * What the labels of a site are called and how they are coloured; "Label 3" in its usual colour until a person says so.
+ */
 import type { LabelName } from '../../shared/api/viewer.ts';
 import { labelColour } from '../../shared/label-colours.ts';
 import type { Query, SiteDatabase } from './database.ts';

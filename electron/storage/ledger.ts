@@ -110,12 +110,16 @@ export class Ledger {
     );
   }
 
-  /** Adds entries, all or none, and gives their numbers. Processes that add at once take turns. On disk when it returns. */
+  /**
+   * Adds entries, all or none, and gives their numbers. Processes that add at once take turns. On disk when it returns.
+   */
   append(...entries: LedgerEntry[]): number[] {
     return this.#database.atomically(() => entries.map((entry) => this.#add(entry)));
   }
 
-  /** Runs `work`, which appends and may change other tables of the site, as one step that happens whole or not at all. */
+  /**
+   * Runs `work`, which appends and may change other tables of the site, as one step that happens whole or not at all.
+   */
   together<Result>(work: () => Result): Result {
     return this.#database.atomically(work);
   }
@@ -135,8 +139,8 @@ export class Ledger {
   }
 
   /**
-   * Every entry as a line of JSON, oldest first: `{"previous":...,"hash":...,"entry":...}`. What stands after `"entry":`, up to
-   * the line's last brace, is the text that was hashed.
+   * Every entry as a line of JSON, oldest first: `{"previous":...,"hash":...,"entry":...}`. What stands after
+   * `"entry":`, up to the line's last brace, is the text that was hashed.
    */
   lines(): string[] {
     return this.#all
@@ -160,7 +164,9 @@ export class Ledger {
     return this.#last.get()?.hash ?? BEGINNING;
   }
 
-  /** The name under which a coordinator asked last; undefined where it never did. Reads no further back than it must. */
+  /**
+   * The name under which a coordinator asked last; undefined where it never did. Reads no further back than it must.
+   */
   askerName(fingerprint: string): string | undefined {
     return this.#asker.get(fingerprint)?.name;
   }

@@ -9,7 +9,8 @@
  *     volumes/          images and training labels; in ID.maps/ a volume's predictions and drawings
  *     models/  coordinator/
  *     exports/  uploads/
- *                       files that a person asked for, until the window's program ends; that a browser brought to import
+ *                       files that a person asked for, until the window's program ends; that a browser
+ *                       brought to import
  *     runs/             checkpoints of each run; of an unfinished federated one also its invitation, to go on with
  *
  * Everything that is made here is readable by the site's own account alone.

@@ -1,6 +1,6 @@
 /**
- * A stroke on a label map: runs of voxels that change to one label. It is kept as the runs that really changed, each with
- * the label that it had, so that one record serves both undo and redo.
+ * A stroke on a label map: runs of voxels that change to one label. It is kept as the runs that really changed, each
+ * with the label that it had, so that one record serves both undo and redo.
  *
  * Bytes of a record, for each run in order: voxels since the end of the run before, and the length, as LEB128 numbers;
  * then the label before, one byte. Three or four bytes a run.
@@ -20,7 +20,9 @@ export interface LabelledRuns {
   labels: Uint8Array;
 }
 
-/** Throws `storage.stroke-unsound` unless there are runs, in order, apart from each other and inside of `voxels` voxels. */
+/**
+ * Throws `storage.stroke-unsound` unless there are runs, in order, apart from each other and inside of `voxels` voxels.
+ */
 export function checkStroke({ label, starts, lengths }: Stroke, voxels: number): void {
   const unsound = (reason: string) => fault('storage.stroke-unsound', { reason });
   if (!Number.isInteger(label) || label < 0 || label > 255) throw unsound('its label is no number from 0 to 255');

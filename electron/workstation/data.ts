@@ -20,7 +20,9 @@ interface Source {
   exports: Exports;
 }
 
-/** `path` captures ids, each by `([\w-]{1,64})`, so that nothing of an address ever becomes part of a path but an id. */
+/**
+ * `path` captures ids, each by `([\w-]{1,64})`, so that nothing of an address ever becomes part of a path but an id.
+ */
 interface Route {
   path: RegExp; // of what stands after /site/
   serve(source: Source, request: Request, ...captured: string[]): Promise<Response>;

@@ -1,6 +1,6 @@
 /**
- * What is told to every window, gathered so that a quick import or run does not drown them: at once after a silence, else
- * when the pause is over, each time with the newest state.
+ * What is told to every window, gathered so that a quick import or run does not drown them: at once after a silence,
+ * else when the pause is over, each time with the newest state.
  */
 import type { Changing, SiteEvent, Snapshot } from '../../shared/api.ts';
 

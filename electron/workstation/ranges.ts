@@ -13,7 +13,10 @@ export interface FilePart {
   bytes: number;
 }
 
-/** Answers 200, 206, 304 or 416. `headers` go into each; with an `etag` among them, what the window has is not sent again. */
+/**
+ * Answers 200, 206, 304 or 416. `headers` go into each; with an `etag` among them, what the window has is not sent
+ * again.
+ */
 export async function servePart(
   source: FilePart | Uint8Array,
   request: Request,
@@ -45,7 +48,10 @@ export async function servePart(
   return new Response(Readable.toWeb(stream) as ReadableStream, answer);
 }
 
-/** One range of bytes, its end exclusive. Several at once, and what does not read, count as none, as the standard allows. */
+/**
+ * One range of bytes, its end exclusive. Several at once, and what does not read, count as none, as the standard
+ * allows.
+ */
 function rangeOf(
   { headers }: Request,
   bytes: number,

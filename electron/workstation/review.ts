@@ -67,8 +67,8 @@ function fileOf(folder: SiteFolder, map: LabelMapRecord): string {
 }
 
 /**
- * Tells which volumes the model learnt from: those of its fine-tuning run, or, where sites fine-tuned together, every volume
- * that had labels by then.
+ * Tells which volumes the model learnt from: those of its fine-tuning run, or, where sites fine-tuned together, every
+ * volume that had labels by then.
  */
 function trainingVolumes({ runs }: SiteFolder, { run: id, kind }: Model): (volume: VolumeRecord) => boolean {
   const run = id === null || kind !== 'unet' ? undefined : runs.list().find((each) => each.id === id);

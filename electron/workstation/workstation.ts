@@ -63,7 +63,8 @@ export class Workstation {
       show: (activity) => this.#windows.change({ activity }),
       emit: (event) => this.#windows.emit(event),
       listsChanged: () => {
-        for (const list of ['runs', 'models', 'maps', 'volumes'] as const) this.#windows.changed(list); // segmenting makes maps
+        // Segmenting makes maps
+        for (const list of ['runs', 'models', 'maps', 'volumes'] as const) this.#windows.changed(list);
       },
     });
     this.api = this.#verbs();
@@ -108,7 +109,9 @@ export class Workstation {
     return this.#windows.onEvent(listener);
   }
 
-  /** Opens the site in the folder, if there is one; what stands in the way is told to every page. May be tried again. */
+  /**
+   * Opens the site in the folder, if there is one; what stands in the way is told to every page. May be tried again.
+   */
   async open(): Promise<void> {
     if (this.#open || !isSite(this.folder)) return;
     try {

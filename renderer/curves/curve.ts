@@ -48,8 +48,8 @@ export function summaryOf(points: CurvePoint[]): CurveSummary | null {
 }
 
 /**
- * Columns over one rising list of all steps, as uPlot draws them: first the steps, then each curve's values, `undefined`
- * where it has no point there. `positive` leaves out what a logarithm does not know.
+ * Columns over one rising list of all steps, as uPlot draws them: first the steps, then each curve's values,
+ * `undefined` where it has no point there. `positive` leaves out what a logarithm does not know.
  */
 export function columns(curves: CurvePoint[][], positive = false): [number[], ...(number | null | undefined)[][]] {
   const value = (point: CurvePoint) => (positive && point.value <= 0 ? null : point.value);

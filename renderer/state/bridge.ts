@@ -1,4 +1,6 @@
-/** The way to the site: what Electron's preload script put into the page, else a WebSocket to the host that served it. */
+/**
+ * The way to the site: what Electron's preload script put into the page, else a WebSocket to the host that served it.
+ */
 import type { Bridge } from '../../shared/shell.ts';
 import { connectToHost } from './host-bridge.ts';
 

@@ -1,4 +1,6 @@
-/** The bridge of a page in a browser: birpc over a WebSocket to the host on this address, opened again when it breaks. */
+/**
+ * The bridge of a page in a browser: birpc over a WebSocket to the host on this address, opened again when it breaks.
+ */
 import { type BirpcReturn, createBirpc } from 'birpc';
 import { ApiError, apiVerbs, type SiteApi, type SiteEvent } from '../../shared/api.ts';
 import type { ErrorReport } from '../../shared/errors.ts';

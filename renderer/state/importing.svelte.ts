@@ -1,4 +1,6 @@
-/** Bringing volumes in: by the shell's dialog, by drop, or as sample data. Each begins a task, which the notices show. */
+/**
+ * Bringing volumes in: by the shell's dialog, by drop, or as sample data. Each begins a task, which the notices show.
+ */
 import type { Task } from '../../shared/api.ts';
 import { api, shell } from './bridge.ts';
 import { droppedFiles } from './dropped-files.ts';

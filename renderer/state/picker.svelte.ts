@@ -1,5 +1,6 @@
 /**
- * The open question for a file or folder, where the shell has no dialogs of the system: FolderPicker shows it and answers.
+ * The open question for a file or folder, where the shell has no dialogs of the system: FolderPicker shows it and
+ * answers.
  */
 import type { Choice } from '../../shared/shell.ts';
 

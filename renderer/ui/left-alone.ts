@@ -2,8 +2,8 @@
 import type { Attachment } from 'svelte/attachments';
 
 /**
- * Calls `then` after so many milliseconds in which the window could be seen and the element had neither pointer nor focus; each
- * of these begins the time anew when it ends.
+ * Calls `then` after so many milliseconds in which the window could be seen and the element had neither pointer nor
+ * focus; each of these begins the time anew when it ends.
  */
 export function leftAlone(milliseconds: number, then: () => void): Attachment<HTMLElement> {
   return (element) => {

@@ -27,8 +27,8 @@ export function federationWords({
 }
 
 /**
- * What may leave now. `waits`: something asks to. `may`: a standing permission lets it. `asks`: a federation is open, and
- * each thing will be asked for. `nothing`: there is nobody that anything could go to.
+ * What may leave now. `waits`: something asks to. `may`: a standing permission lets it. `asks`: a federation is open,
+ * and each thing will be asked for. `nothing`: there is nobody that anything could go to.
  */
 export function leavingOf({
   questions,

@@ -6,7 +6,10 @@ export interface Band {
   end: number; // one past the last slice
 }
 
-/** Slice z of Z belongs to partition p where floor(pZ/S) <= z < floor((p+1)Z/S). Partitions without a slice are left out. */
+/**
+ * Slice z of Z belongs to partition p where floor(pZ/S) <= z < floor((p+1)Z/S). Partitions without a slice are left
+ * out.
+ */
 export function bandsOf(slices: number, partitions: number): Band[] {
   return Array.from({ length: partitions }, (_, partition) => ({
     partition,

@@ -9,8 +9,8 @@ export interface Brush {
 }
 
 /**
- * Visits every voxel whose centre lies within the radius of the way, and those that the way itself passes through, so that
- * a brush smaller than a voxel still draws. A voxel may be visited twice. A disc stays in the slice of `from`.
+ * Visits every voxel whose centre lies within the radius of the way, and those that the way itself passes through, so
+ * that a brush smaller than a voxel still draws. A voxel may be visited twice. A disc stays in the slice of `from`.
  */
 export function brushVoxels(
   { size, spacing }: Pick<Grid, 'size' | 'spacing'>,

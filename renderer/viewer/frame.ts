@@ -1,4 +1,7 @@
-/** How a slice lies in its viewport: fitted, zoomed, moved and flipped, in millimetres, so that uneven voxels look right. */
+/**
+ * How a slice lies in its viewport: fitted, zoomed, moved and flipped, in millimetres, so that uneven voxels look
+ * right.
+ */
 import type { Grid } from '../../shared/volume.ts';
 import { axesOf, type CanvasPoint, type PixelPoint, type Plane } from './planes.ts';
 

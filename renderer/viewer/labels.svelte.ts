@@ -1,4 +1,6 @@
-/** Labels as they are shown: name, colour and visibility of each, how strong, filled or outlined, and which one draws. */
+/**
+ * Labels as they are shown: name, colour and visibility of each, how strong, filled or outlined, and which one draws.
+ */
 import type { LabelName } from '../../shared/api/viewer.ts';
 import { labelColour } from '../../shared/label-colours.ts';
 import { texts } from '../texts/index.ts';

@@ -1,4 +1,6 @@
-/** A volume that is open in the viewer, with its voxels, the label maps that are shown, and the drawing on one of them. */
+/**
+ * A volume that is open in the viewer, with its voxels, the label maps that are shown, and the drawing on one of them.
+ */
 import type { LabelMapSummary, OpenedVolume, Verdict } from '../../shared/api/viewer.ts';
 import type { LabelScores } from '../../shared/scores.ts';
 import { api } from '../state/bridge.ts';

@@ -34,7 +34,9 @@ export class SliceImage {
     return cornerstone.loadImage(`${SCHEME}:${this.#key}:${slice}${rest}`);
   }
 
-  /** Cornerstone looks values up in a table, which cannot list fractions: those become 256 shades of the window first. */
+  /**
+   * Cornerstone looks values up in a table, which cannot list fractions: those become 256 shades of the window first.
+   */
   get isShaded(): boolean {
     return this.source.voxels instanceof Float32Array;
   }

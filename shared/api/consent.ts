@@ -46,7 +46,8 @@ export const consentVerbs = {
     z.strictObject({
       answer: z.enum(answers),
       reason: noteSchema,
-      bounds: boundsSchema.nullable(), // of allow-run: rounds, bytes and recipients at least, recipients among those asked for
+      // Of allow-run: rounds, bytes and recipients at least, recipients among those asked for
+      bounds: boundsSchema.nullable(),
     }),
   ),
   withdrawPermission: verb()(idSchema),

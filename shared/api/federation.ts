@@ -38,7 +38,9 @@ export type Handed = 'sent' | 'withheld' | null;
 export interface RoundRecord {
   stage: Stage;
   round: number;
-  counted: boolean | null; // null while it is under way, or where its end was not heard; enough sites sent weights, so that the round changed the model
+  // Null while it is under way, or where its end was not heard; enough sites sent weights, so that the round changed
+  // the model
+  counted: boolean | null;
   sites: number; // that sent weights
   loss: number | null; // mean: here (membership), over the sites that told theirs (hosted)
   seconds: number | null; // of training here (membership), of the whole round (hosted)
@@ -140,7 +142,9 @@ export type HostRequest = z.infer<typeof hostRequestSchema>;
 export const federationVerbs = {
   /** Listens when it answers. `federation.unencrypted` asks for a certificate, or for `unencrypted`. */
   hostFederation: verb()(hostRequestSchema),
-  /** Goes on with the stopped or failed federation of `snapshot.hosted`, also after a restart, as it was hosted before. */
+  /**
+   * Goes on with the stopped or failed federation of `snapshot.hosted`, also after a restart, as it was hosted before.
+   */
   continueHosting: verb()(),
   /** Tells the sites; they come back by themselves when it is continued. */
   stopHosting: verb()(),
@@ -148,7 +152,10 @@ export const federationVerbs = {
   abandonHosting: verb()(),
   /** One invitation for one site; the address where that site reaches this one, if not where it listens. */
   createInvitation: verb<string>()(address),
-  /** Connects to the coordinator, has it prove its key, and asks for the plan. Nothing but this site's public key is told. */
+  /**
+   * Connects to the coordinator, has it prove its key, and asks for the plan. Nothing but this site's public key is
+   * told.
+   */
   readInvitation: verb<InvitationView>()(invitation, file), // file: certificate authority (PEM)
   /** Gives the run's id once the site is admitted. The plan must be the one that `readInvitation` showed, if it did. */
   joinFederation: verb<string>()(invitation, file),

@@ -6,7 +6,9 @@ import { verb } from './verb.ts';
 
 export const settingsSchema = z.strictObject({
   engine: z.enum(engineChoices),
-  /** `ask`: a person decides each time, or by a standing permission. `refuse`: everything stays here without a question. */
+  /**
+   * `ask`: a person decides each time, or by a standing permission. `refuse`: everything stays here without a question.
+   */
   consent: z.enum(['ask', 'refuse']),
   plan: planSchema, // what new runs and federations begin with
 });

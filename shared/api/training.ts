@@ -82,8 +82,8 @@ export const trainingVerbs = {
   /** Ids of the volumes that a model has predicted a label map of. */
   volumesSegmentedBy: verb<string[]>()(idSchema),
   /**
-   * Predicts label maps. Volumes that this model did already are left out unless asked for `again`; what somebody judged or
-   * drew from stays beside the new prediction even then.
+   * Predicts label maps. Volumes that this model did already are left out unless asked for `again`; what somebody
+   * judged or drew from stays beside the new prediction even then.
    */
   startSegmenting: verb<string>()(
     idSchema,

@@ -79,7 +79,10 @@ export const strokeSchema = z.strictObject({ label: z.int().min(0).max(255), sta
 
 export const viewerVerbs = {
   openVolume: verb<OpenedVolume>()(idSchema),
-  /** A new drawing, empty or a copy of another label map of the volume. Predictions and training labels are never drawn on. */
+  /**
+   * A new drawing, empty or a copy of another label map of the volume. Predictions and training labels are never drawn
+   * on.
+   */
   startDrawing: verb<LabelMapSummary>()(idSchema, idSchema.nullable()),
   /** On disk when it answers; the stroke after it waits for that. */
   draw: verb<{ undo: number; redo: number }>()(idSchema, strokeSchema),

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { Grid } from '../volume.ts';
 import { idSchema, verb } from './verb.ts';
 
-/** `none`: no label map. `predicted`: only a model's. `drafted`: a person draws. `labelled`: what training learns from. */
+/**
+ * `none`: no label map. `predicted`: only a model's. `drafted`: a person draws. `labelled`: what training learns from.
+ */
 export type LabelState = 'none' | 'predicted' | 'drafted' | 'labelled';
 
 export interface VolumeSummary {

@@ -21,7 +21,10 @@ export function listeningAddress({ host, port, secure }: { host: string; port: n
   return `${secure ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
-/** What to tell a person loudly about the way to a coordinator; undefined where it is encrypted from end to end, or local. */
+/**
+ * What to tell a person loudly about the way to a coordinator; undefined where it is encrypted from end to end, or
+ * local.
+ */
 export function openWayWords({ protocol, hostname }: URL, bound: boolean): string | undefined {
   if (bound || isLoopback(hostname)) return undefined;
   return protocol === 'wss:'

@@ -6,7 +6,10 @@ export const limits = {
 
   /** Payloads travel in parts of this size, so that a stranger can never make us hold more than one frame. */
   partBytes: 256 * 1024,
-  /** One WebSocket message: a part and its MessagePack envelope, or the roster of `sites` sites (at most 450 bytes each). */
+  /**
+   * One WebSocket message: a part and its MessagePack envelope, or the roster of `sites` sites (at most 450 bytes
+   * each).
+   */
   frameBytes: 256 * 1024 + 4 * 1024,
   /** Of a whole network: five levels of base width 64 with projection are 125 MB. */
   weightsBytes: 192 * 1024 * 1024,
@@ -32,7 +35,9 @@ export const limits = {
   handshakes: 64, // connections at once that have not proved who they are
   connectionsPerMinute: 240, // from one address; a whole federation may stand behind one proxy
   termsPerMinute: 30, // with one token: a person pastes an invitation a few times, and each time a plan is sent
-  /** Sites are told whom a phase waits for at most that often, and at each phase's beginning: answers come in bursts. */
+  /**
+   * Sites are told whom a phase waits for at most that often, and at each phase's beginning: answers come in bursts.
+   */
   waitingEvery: 1000,
   queuedFrames: 64, // frames received before the handshake code listens
 

@@ -28,7 +28,8 @@ describe('frames', () => {
 
   it('of a look are laid out as any other', () => {
     const literal = Buffer.concat([
-      Buffer.from('83a474797065a46c6f6f6ba97369676e6174757265c440', 'hex'), // map of 3, "type": "look", "signature": bin 64
+      // Map of 3, "type": "look", "signature": bin 64
+      Buffer.from('83a474797065a46c6f6f6ba97369676e6174757265c440', 'hex'),
       bytes(64),
       Buffer.from('a5746f6b656ec410', 'hex'), // "token": bin 16
       bytes(16),
@@ -41,9 +42,11 @@ describe('frames', () => {
 
   it('of whom a phase waits for are laid out as any other', () => {
     const literal = Buffer.concat([
-      Buffer.from('86a474797065a777616974696e67a57374616765aa66696e6574756e696e67', 'hex'), // map of 6, "type": "waiting", "stage": "finetuning"
+      // Map of 6, "type": "waiting", "stage": "finetuning"
+      Buffer.from('86a474797065a777616974696e67a57374616765aa66696e6574756e696e67', 'hex'),
       Buffer.from('a5726f756e6402a57068617365a775706461746573', 'hex'), // "round": 2, "phase": "updates"
-      Buffer.from('a972656d61696e696e67cd03e8a76d697373696e6791c420', 'hex'), // "remaining": 1000, "missing": array of 1 of bin 32
+      // "remaining": 1000, "missing": array of 1 of bin 32
+      Buffer.from('a972656d61696e696e67cd03e8a76d697373696e6791c420', 'hex'),
       bytes(32),
     ]);
     const place = { stage: 'finetuning' as const, round: 2, phase: 'updates' as const };

@@ -1,6 +1,7 @@
 /**
  * Measures the viewer with a volume of 512 x 512 x 200 in a real browser: `npm run bench:viewer`. Each line gives the
- * median, the 95th percentile, the most and how it compares with its goal. Nothing is asserted: a slow machine is no fault.
+ * median, the 95th percentile, the most and how it compares with its goal. Nothing is asserted: a slow machine is no
+ * fault.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

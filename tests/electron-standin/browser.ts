@@ -1,4 +1,6 @@
-/** The Chromium that shows the windows: STANDIN_CHROMIUM is its path, STANDIN_CHROMIUM_ARGS what it is given, as JSON. */
+/**
+ * The Chromium that shows the windows: STANDIN_CHROMIUM is its path, STANDIN_CHROMIUM_ARGS what it is given, as JSON.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

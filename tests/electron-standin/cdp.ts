@@ -1,4 +1,6 @@
-/** A connection to Chromium over its DevTools protocol; events are named `SESSION:Domain.event`, or `:...` without one. */
+/**
+ * A connection to Chromium over its DevTools protocol; events are named `SESSION:Domain.event`, or `:...` without one.
+ */
 import { EventEmitter } from 'node:events';
 
 // biome-ignore lint/suspicious/noExplicitAny: the protocol's messages have no types here

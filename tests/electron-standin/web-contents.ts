@@ -150,7 +150,8 @@ export class WebContents extends EventEmitter {
     on('Fetch.requestPaused', (paused) => void this.#judge(paused));
     cdp().on(':Target.targetCreated', ({ targetInfo: { targetId, type, url, openerId } }) => {
       if (type !== 'page' || openerId !== this.target || this.#openHandler({ url }).action === 'allow') return;
-      // Playwright holds a new page, and with it its opener, until it has looked at it; closed earlier, it holds for ever.
+      // Playwright holds a new page, and with it its opener, until it has looked at it; closed earlier, it holds for
+      // ever.
       setTimeout(() => void cdp().send('Target.closeTarget', { targetId }), POPUP_LIFE);
     });
     cdp().on(':Target.detachedFromTarget', ({ sessionId }) => {

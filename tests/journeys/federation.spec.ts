@@ -1,6 +1,6 @@
 /**
- * A radiologist creates a federation, invites two hospitals, refuses the first feature batch and allows what comes after
- * it, and finds each decision in the ledger.
+ * A radiologist creates a federation, invites two hospitals, refuses the first feature batch and allows what comes
+ * after it, and finds each decision in the ledger.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -23,7 +23,8 @@ export async function openInBrowser(site: string, context: BrowserContext): Prom
     async choose(path, press) {
       await press();
       const dialog = page.getByRole('dialog', { name: 'Choose a' });
-      await dialog.getByRole('navigation', { name: en.picker.parents }).waitFor(); // the first folder is shown, nothing moves
+      // The first folder is shown, nothing moves
+      await dialog.getByRole('navigation', { name: en.picker.parents }).waitFor();
       await dialog.getByRole('textbox', { name: en.picker.path }).fill(path);
       await dialog.getByRole('button', { name: en.picker.go, exact: true }).click();
       await dialog.getByRole('button', { name: en.picker.chooseThis(basename(path)) }).click();

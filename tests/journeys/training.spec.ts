@@ -1,6 +1,6 @@
 /**
- * A researcher fine-tunes on labelled volumes, pauses and resumes the run, has the model segment, judges its predictions,
- * and takes the report away.
+ * A researcher fine-tunes on labelled volumes, pauses and resumes the run, has the model segment, judges its
+ * predictions, and takes the report away.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -65,7 +65,9 @@ export function bench(): Command {
     );
 }
 
-/** The engine's time as a multiple of PyTorch's: of the medians, and of the fastest, which a busy machine spoils least. */
+/**
+ * The engine's time as a multiple of PyTorch's: of the medians, and of the fastest, which a busy machine spoils least.
+ */
 function besidePytorch({ name, ms, min }: BenchReport['steps'][number], pytorch: PytorchReport) {
   const other = pytorch.steps.find((step) => step.name === name);
   return other ? [{ name, ms, pytorch: other.ms, ratio: ms / other.ms, ratioOfFastest: min / other.min }] : [];

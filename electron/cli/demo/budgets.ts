@@ -1,6 +1,7 @@
 /**
- * The plans that demos run by: as much pre-training as the time allows, and as many fine-tuning steps as it takes from a
- * random start to find the structure at all. Every method has the same steps; the report's curves show what fewer give.
+ * The plans that demos run by: as much pre-training as the time allows, and as many fine-tuning steps as it takes from
+ * a random start to find the structure at all. Every method has the same steps; the report's curves show what fewer
+ * give.
  */
 import type { PlanInput } from '../../../shared/plan.ts';
 

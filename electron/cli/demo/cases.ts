@@ -1,4 +1,6 @@
-/** Where a demo's cases come from: a folder with images/ and labels/, or the phantom, written as files like any other. */
+/**
+ * Where a demo's cases come from: a folder with images/ and labels/, or the phantom, written as files like any other.
+ */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fault } from '../../../shared/errors.ts';
@@ -42,7 +44,10 @@ export function dealFolder(folder: string, options: DealOptions): Deal<Case> {
   return dealt;
 }
 
-/** Every site's phantom has its own contrast, noise, bias field and field of view; held-out volumes come from all of them. */
+/**
+ * Every site's phantom has its own contrast, noise, bias field and field of view; held-out volumes come from all of
+ * them.
+ */
 export async function dealPhantom(
   folder: string,
   { sites, volumes = PHANTOM_VOLUMES, seed }: DealOptions,
@@ -63,7 +68,8 @@ export async function dealPhantom(
     for (let index = 0; index < volumes; index++) cases.push(await write(`site-${site + 1}`, site, index, seed));
     dealt.sites.push(cases);
   }
-  const heldOutSeed = 0x5eed; // the same for every seed, as with real data; `index` continues where no site's own reaches
+  // The same for every seed, as with real data; `index` continues where no site's own reaches
+  const heldOutSeed = 0x5eed;
   for (let index = 0; index < heldOutCount; index++) {
     dealt.heldOut.push(await write('held-out', index % sites, index, heldOutSeed));
   }

@@ -9,8 +9,8 @@ export interface Deal<Case> {
 }
 
 /**
- * A quarter of all used cases, at least 8, is held out. The held-out pool does not depend on the seed, so that runs with
- * different seeds are scored on the same volumes; who gets which of the rest does.
+ * A quarter of all used cases, at least 8, is held out. The held-out pool does not depend on the seed, so that runs
+ * with different seeds are scored on the same volumes; who gets which of the rest does.
  *
  * @param cases in a stable order
  * @param volumes per site; without it, all that there are

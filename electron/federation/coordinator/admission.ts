@@ -1,4 +1,6 @@
-/** Who comes to a coordinator proves a key, and is admitted, shown the terms that an invitation leads to, or refused. */
+/**
+ * Who comes to a coordinator proves a key, and is admitted, shown the terms that an invitation leads to, or refused.
+ */
 import { fault } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import type { MessageOf } from '../../../shared/protocol/messages.ts';

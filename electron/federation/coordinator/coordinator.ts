@@ -1,6 +1,6 @@
 /**
- * The coordinator: listens, keeps a session for each admitted site, and hands what they send to the rounds. A whole round
- * stands in rounds.ts, what happens when in round.ts, the state in state.ts.
+ * The coordinator: listens, keeps a session for each admitted site, and hands what they send to the rounds. A whole
+ * round stands in rounds.ts, what happens when in round.ts, the state in state.ts.
  */
 import { fault } from '../../../shared/errors.ts';
 import { planHash } from '../../../shared/hash.ts';

@@ -1,8 +1,8 @@
 /**
- * A federation's rounds on the coordinator, in the order in which they happen: sites arrive, the global weights are made
- * ready and announced, features come and are relayed, the sites train, updates come and are averaged, and after the last
- * round everybody gets the result. What happens when is decided by the state machine of round.ts, whose actions are
- * carried out here; the state is state.ts's.
+ * A federation's rounds on the coordinator, in the order in which they happen: sites arrive, the global weights are
+ * made ready and announced, features come and are relayed, the sites train, updates come and are averaged, and after
+ * the last round everybody gets the result. What happens when is decided by the state machine of round.ts, whose
+ * actions are carried out here; the state is state.ts's.
  */
 import type { Party } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
@@ -288,8 +288,8 @@ export class Rounds {
   }
 
   /**
-   * Gives the verdict about an answer at once, and `keep` runs where it counts, before anybody hears of the phase that the
-   * answer opened; everything slower waits its turn.
+   * Gives the verdict about an answer at once, and `keep` runs where it counts, before anybody hears of the phase that
+   * the answer opened; everything slower waits its turn.
    */
   #apply(event: RoundEvent, keep?: () => void): Verdict | undefined {
     const { state, queue } = this.#parts;

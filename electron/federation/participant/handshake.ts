@@ -72,7 +72,8 @@ export type ShownTerms = Omit<MessageOf<'shown'>, 'type' | 'signature'> & { boun
 
 /**
  * Asks what the invitation is for, and ends the connection; nobody is let in, and the token stays unused. Throws as
- * `performHandshake`, `federation.cannot-show` where the coordinator knows no such question, or what it gives as its reason.
+ * `performHandshake`, `federation.cannot-show` where the coordinator knows no such question, or what it gives as its
+ * reason.
  */
 export function askTerms(channel: Channel, options: HandshakeOptions): Promise<ShownTerms> {
   const { identity, invitation } = options;

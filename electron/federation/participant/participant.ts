@@ -83,7 +83,8 @@ export class Participant {
 
   /**
    * Connects and is admitted. Throws `federation.unreachable`, `-untrusted-certificate`, `-certificate-unsound` (of
-   * `ca`), `-wrong-coordinator`, `-wrong-federation`, `-wrong-plan`, `-other-plan`, `-name-unsound`, or what the coordinator gives as its reason (`-unknown-token`, `-token-used`...).
+   * `ca`), `-wrong-coordinator`, `-wrong-federation`, `-wrong-plan`, `-other-plan`, `-name-unsound`, or what the
+   * coordinator gives as its reason (`-unknown-token`, `-token-used`...).
    */
   static async connect(options: ParticipantOptions): Promise<Participant> {
     if (!nameSchema.safeParse(options.name).success) throw fault('federation.name-unsound', { name: options.name });
@@ -371,7 +372,9 @@ export class Participant {
 }
 
 /**
- * A lost connection, a proxy in between that shows a certificate of its own, or a refusal that may pass; whoever proved to be somebody else is not asked again. */
+ * A lost connection, a proxy in between that shows a certificate of its own, or a refusal that may pass; whoever proved
+ * to be somebody else is not asked again.
+ */
 function mayRetryAfter(error: unknown): boolean {
   if (!isFault(error)) return false;
   const name = closeNameOf(error);

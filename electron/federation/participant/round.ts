@@ -23,7 +23,10 @@ export interface RemoteBatch extends FeatureBatch {
 /** What came of a round's features. */
 export interface Exchange {
   batches: RemoteBatch[]; // the others', in the order of their fingerprints
-  /** Whether the coordinator acknowledged this site's own; false where none were sent, or they did not arrive whole in time. */
+  /**
+   * Whether the coordinator acknowledged this site's own; false where none were sent, or they did not arrive whole in
+   * time.
+   */
   counted: boolean;
 }
 

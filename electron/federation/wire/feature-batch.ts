@@ -1,6 +1,6 @@
 /**
- * A feature batch as bytes, little endian: count (uint32), length (uint32), vectors (count x length float32), partitions
- * (count bytes). Nothing else fits in: opening checks that the size is exact.
+ * A feature batch as bytes, little endian: count (uint32), length (uint32), vectors (count x length float32),
+ * partitions (count bytes). Nothing else fits in: opening checks that the size is exact.
  */
 import { fault } from '../../../shared/errors.ts';
 import type { FeatureBatch } from '../../../shared/features.ts';
@@ -8,7 +8,9 @@ import type { Plan } from '../../../shared/plan.ts';
 import { featureBatchBytes, SEAL_OVERHEAD } from '../../../shared/protocol/limits.ts';
 
 const HEADER_BYTES = 8;
-/** Standard deviations beyond the expected length of the noise: exp(-6^2 / 2), or 1 vector in 66 million, exceeds it. */
+/**
+ * Standard deviations beyond the expected length of the noise: exp(-6^2 / 2), or 1 vector in 66 million, exceeds it.
+ */
 const NOISE_DEVIATIONS = 6;
 const FLOAT32_ERROR = 1e-5; // of the norm of a vector normalised in float32
 

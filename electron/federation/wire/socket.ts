@@ -93,7 +93,10 @@ export interface DialOptions {
   signal?: AbortSignal;
 }
 
-/** Connects to a coordinator. Throws `federation.unreachable`, `-untrusted-certificate` or `-certificate-unsound` (of `ca`). */
+/**
+ * Connects to a coordinator. Throws `federation.unreachable`, `-untrusted-certificate` or `-certificate-unsound` (of
+ * `ca`).
+ */
 export async function dial({ url, invitedHost, ca, timing, signal }: DialOptions): Promise<Channel> {
   if (ca !== undefined) checkAuthority(ca);
   const socket = new WebSocket(url, SUBPROTOCOL, {

@@ -1,4 +1,7 @@
-/** Weights as they travel: safetensors, float32, finite, without metadata, and with the global weights' names and shapes. */
+/**
+ * Weights as they travel: safetensors, float32, finite, without metadata, and with the global weights' names and
+ * shapes.
+ */
 import { fault, isFault } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { decodeWeights, encodeSafetensors, type WeightTensors } from '../../../shared/safetensors.ts';

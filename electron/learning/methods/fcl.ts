@@ -1,7 +1,7 @@
 /**
- * Federated contrastive learning (docs/method.md, sections 3 to 6; Wu et al., MICCAI 2021): slices of the same partition attract each
- * other's features, of this site and of others, and slices of other partitions repel them. It keeps a momentum encoder
- * and a memory bank, and what may be exchanged is the bank.
+ * Federated contrastive learning (docs/method.md, sections 3 to 6; Wu et al., MICCAI 2021): slices of the same
+ * partition attract each other's features, of this site and of others, and slices of other partitions repel them. It
+ * keeps a momentum encoder and a memory bank, and what may be exchanged is the bank.
  *
  * Between rounds the averaged encoder takes the place of the main encoder, and only of it. The momentum encoder goes on
  * averaging: it is what the features in the bank, and those that other sites hold, were made with, and putting new

@@ -100,7 +100,8 @@ describe('ConsentGate', () => {
     const { gate, site } = gateWith(decider, 5, () => rule);
     expect(isApproved(await gate.ask(bytes, describe600(), signal))).toBe(true); // the rule left it to the person,
     rule = { answer: 'refuse', by: 'rule of the site', reason: 'not today' };
-    expect(refusal(await gate.ask(bytes, describe600({ round: 2 }), signal))).toEqual(rule); // who granted what it overrules
+    // Who granted what it overrules
+    expect(refusal(await gate.ask(bytes, describe600({ round: 2 }), signal))).toEqual(rule);
     expect(site.permissions.list()).toHaveLength(1);
     rule = undefined;
     expect(isApproved(await gate.ask(bytes, describe600({ round: 3 }), signal))).toBe(true); // by the permission

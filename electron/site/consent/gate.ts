@@ -138,7 +138,9 @@ export class ConsentGate {
     }
   }
 
-  /** Decision, permission, known recipients and, after a no, that nothing left: all or none, before anything happens. */
+  /**
+   * Decision, permission, known recipients and, after a no, that nothing left: all or none, before anything happens.
+   */
   #record(payload: PayloadDescription, decision: Decision): number {
     const { ledger, approvals, permissions, decider, own, run } = this.#settings;
     const { projection: _picture, ...recorded } = payload;

@@ -3,8 +3,8 @@ import { fault } from '../../../shared/errors.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
 
 /**
- * From here on the party is new: the next question names it so. Standing permissions that reach it are withdrawn, so that
- * a later approval does not wake them. All of it stands in the ledger. Throws `consent.unknown-party`.
+ * From here on the party is new: the next question names it so. Standing permissions that reach it are withdrawn, so
+ * that a later approval does not wake them. All of it stands in the ledger. Throws `consent.unknown-party`.
  */
 export function forgetParty(
   { ledger, approvals, permissions }: Pick<SiteFolder, 'ledger' | 'approvals' | 'permissions'>,

@@ -13,7 +13,9 @@ export interface Terminal {
   output: Writable & { isTTY?: boolean };
 }
 
-/** The rule of a site that was told to refuse everything, also what a standing permission of an earlier start covers. */
+/**
+ * The rule of a site that was told to refuse everything, also what a standing permission of an earlier start covers.
+ */
 export function refusal(): Decision {
   return { answer: 'refuse', by: userInfo().username, reason: 'this site was told to refuse everything' };
 }
@@ -63,7 +65,9 @@ async function askAnswer(payload: PayloadDescription, show: Shown): Promise<Answ
   return isCancel(answer) ? 'refuse' : answer;
 }
 
-/** Bounds of a standing permission, none wider than the payload at hand; undefined where the person thinks better of it. */
+/**
+ * Bounds of a standing permission, none wider than the payload at hand; undefined where the person thinks better of it.
+ */
 async function askBounds(payload: PayloadDescription, show: Shown): Promise<Bounds | undefined> {
   const { kind, vectors, bytes, recipients, round } = payload;
   const bounds: Bounds = { bytes, recipients: recipients.map(({ fingerprint }) => fingerprint) };

@@ -1,7 +1,7 @@
 /**
  * A federation that this site coordinates, on disk:
  *
- *     coordinator/federation.json   name, plan, address and how it listens: for `invite` in another process, and to go on
+ *     coordinator/federation.json   name, plan, address, how it listens: for `invite` elsewhere, and to go on
  *     coordinator/state.msgpack     the coordinator's state; gone when the federation is finished
  *     coordinator/rounds.json       the rounds so far as a window shows them
  *     coordinator/tokens/           an empty file for each issued token, named by its hash

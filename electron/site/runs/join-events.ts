@@ -9,7 +9,8 @@ export type JoinEvent =
   | { type: 'joined'; run: string; federation: string; coordinator: Party; plan: Plan }
   | { type: 'news'; news: ParticipantNews; loud: boolean }
   | ParticipantState
-  | { type: 'progress'; step: number; steps: number; loss?: number; notice?: string; words: string } // steps of all rounds
+  // Steps of all rounds
+  | { type: 'progress'; step: number; steps: number; loss?: number; notice?: string; words: string }
   | { type: 'asking'; kind: PayloadKind; round: number } // the decider is about to be asked
   | {
       type: 'payload';

@@ -16,7 +16,9 @@ export interface RunRequest<Kind extends RunKind> {
   details: RunDetails<Kind>;
   /** Id of the paused or failed run to continue; without it the newest unfinished one of the same request. */
   resume?: string;
-  /** Whether an unfinished run of this kind and plan is of the same request; without it, where its details are equal. */
+  /**
+   * Whether an unfinished run of this kind and plan is of the same request; without it, where its details are equal.
+   */
   isSame?: (details: RunDetails<Kind>) => boolean;
   /** Called with the run's id before anything is done. */
   onRun?: (id: string) => void;
@@ -37,9 +39,9 @@ export type Begin<Kind extends RunKind, Result> = (
 ) => Promise<Result>;
 
 /**
- * Performs a run: holds the site's lock, so that no two are at work in one site, and gives `perform` the means to begin it,
- * which goes on with a run that was cut off where there is one of the same request. A run that was stopped or failed can be
- * continued, one that was cancelled for good (`site.run-ended`) cannot. Throws `storage.site-busy`.
+ * Performs a run: holds the site's lock, so that no two are at work in one site, and gives `perform` the means to begin
+ * it, which goes on with a run that was cut off where there is one of the same request. A run that was stopped or
+ * failed can be continued, one that was cancelled for good (`site.run-ended`) cannot. Throws `storage.site-busy`.
  */
 export async function performRun<Kind extends RunKind, Result>(
   folder: SiteFolder,
@@ -58,7 +60,8 @@ export async function performRun<Kind extends RunKind, Result>(
       } catch (error) {
         const state = endOf(error);
         const note = error instanceof Error ? error.message : String(error);
-        folder.runs.update(run.id, { state, note: state === 'failed' ? note : '' }); // of a person's wish the state says all
+        // Of a person's wish the state says all
+        folder.runs.update(run.id, { state, note: state === 'failed' ? note : '' });
         throw error;
       }
     });

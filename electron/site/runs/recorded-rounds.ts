@@ -1,4 +1,6 @@
-/** The rounds of a federated run as its site noted them: numbers of the run, and what the ledger says of its payloads. */
+/**
+ * The rounds of a federated run as its site noted them: numbers of the run, and what the ledger says of its payloads.
+ */
 import type { Handed, RoundRecord } from '../../../shared/api/federation.ts';
 import type { Stage } from '../../../shared/protocol/rounds.ts';
 import type { MetricName, Run } from '../../storage/runs.ts';

@@ -103,7 +103,8 @@ describe('settings', () => {
   });
 
   it('keep the rule that nothing leaves where another of them does not hold', async () => {
-    // Guards against a plan of another version that took the rule with it: a standing permission would have counted again.
+    // Guards against a plan of another version that took the rule with it: a standing permission would have counted
+    // again.
     const window = await started('rule');
     const { settings } = window.workstation.site.folder;
     settings.write('settings', { engine: 'wasm', consent: 'refuse', plan: { axis: 'of another version' } });

@@ -1,6 +1,6 @@
 /**
- * The questions that wait for a person at a window. The desk holds the promises too: nothing is allowed within the first
- * moment of a question, within bounds that were not stated, or after its time.
+ * The questions that wait for a person at a window. The desk holds the promises too: nothing is allowed within the
+ * first moment of a question, within bounds that were not stated, or after its time.
  */
 
 import { randomBytes } from 'node:crypto';

@@ -48,7 +48,9 @@ export class Hosting {
     await this.#host({ plan, host, port, sites, from, tls });
   }
 
-  /** As before the stop: same plan, address and files; whoever allowed it without encryption then allowed it for this. */
+  /**
+   * As before the stop: same plan, address and files; whoever allowed it without encryption then allowed it for this.
+   */
   async continue(): Promise<void> {
     const hosted = this.#store.hosted();
     if (!hosted?.request || hosted.finished) {
@@ -70,7 +72,9 @@ export class Hosting {
     await this.#running?.ended;
   }
 
-  /** Forgets the federation. Throws `federation.hosting-already`, or `storage.site-busy` where another process hosts it. */
+  /**
+   * Forgets the federation. Throws `federation.hosting-already`, or `storage.site-busy` where another process hosts it.
+   */
   abandon(): void {
     if (this.#running) throw fault('federation.hosting-already', { federation: this.#options.site.name });
     const { path, coordinatorFolder } = this.#options.site.folder;

@@ -56,14 +56,17 @@ export class Participation {
   }
 
   /**
-   * Gives the run's id when the site is admitted. Throws what stood in the way until then, `federation.other-plan` where
-   * the plan is not the one that was shown.
+   * Gives the run's id when the site is admitted. Throws what stood in the way until then, `federation.other-plan`
+   * where the plan is not the one that was shown.
    */
   async join(invitation: string, ca: string | undefined): Promise<string> {
     return this.#join({ invitation, ca, planHash: this.#shown.get(invitationHash(invitation)) });
   }
 
-  /** Goes on with a run that was cut off. Throws `storage.no-such-run`, `storage.run-is-over`, `site.run-needs-invitation`, and as `join`. */
+  /**
+   * Goes on with a run that was cut off. Throws `storage.no-such-run`, `storage.run-is-over`,
+   * `site.run-needs-invitation`, and as `join`.
+   */
   async resume(id: string): Promise<string> {
     const run = this.#options.site.folder.runs.get(id);
     if (isOver(run)) throw fault('storage.run-is-over', { id, state: run.state });

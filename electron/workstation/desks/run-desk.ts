@@ -76,8 +76,8 @@ export class RunDesk {
   }
 
   /**
-   * Begins the work and gives its run's id; how it ends is noted with the run. Throws what keeps the run from beginning,
-   * `site.busy-with` among it.
+   * Begins the work and gives its run's id; how it ends is noted with the run. Throws what keeps the run from
+   * beginning, `site.busy-with` among it.
    */
   async perform(kind: RunKind, work: (hooks: RunHooks) => Promise<unknown>): Promise<string> {
     this.requireIdle();

@@ -33,7 +33,10 @@ const facts = (site: string): ReportFacts => ({
   pictures: [],
 });
 
-/** Every character that a reader of the file could copy out of its pages, by what the embedded fonts say of their glyphs. */
+/**
+ * Every character that a reader of the file could copy out of its pages, by what the embedded fonts say of their
+ * glyphs.
+ */
 function charactersIn(pdf: Uint8Array): Set<string> {
   const text = Buffer.from(pdf).toString('latin1');
   const streams = Array.from(text.matchAll(/FlateDecode\n>>\nstream\n([\s\S]*?)\nendstream/g), ([, packed]) =>

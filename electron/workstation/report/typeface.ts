@@ -1,4 +1,6 @@
-/** Inter, which a PDF report embeds: it writes Latin, Greek and Cyrillic, where a PDF's own fonts end at Western Europe. */
+/**
+ * Inter, which a PDF report embeds: it writes Latin, Greek and Cyrillic, where a PDF's own fonts end at Western Europe.
+ */
 import { fileURLToPath } from 'node:url';
 
 const fontFile = (weight: string) =>

@@ -170,7 +170,8 @@ export class HostedRecord {
       down: sumOf(perSite.map(({ down }) => down)),
       perSite,
     };
-    const others = this.#view.rounds.filter((one) => one.stage !== stage || one.round !== round); // cut off, and repeated
+    // Cut off, and repeated
+    const others = this.#view.rounds.filter((one) => one.stage !== stage || one.round !== round);
     this.#change({ rounds: [...others, record].slice(-MOST_ROUNDS) });
   }
 

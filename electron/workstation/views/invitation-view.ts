@@ -4,7 +4,9 @@ import { asksOf } from '../../../shared/payload-sizes.ts';
 import { termsOfInvitation } from '../../site/runs/invitation.ts';
 import type { Site } from '../../site/site.ts';
 
-/** `planHash` is that of the plan in the view, for joining with that plan and no other. Errors as `termsOfInvitation`. */
+/**
+ * `planHash` is that of the plan in the view, for joining with that plan and no other. Errors as `termsOfInvitation`.
+ */
 export async function viewInvitation(
   { identity, folder }: Site,
   text: string,

@@ -1,4 +1,6 @@
-/** Licences of what Isocenter is made of: a file that packaging writes, in a checkout the installed packages themselves. */
+/**
+ * Licences of what Isocenter is made of: a file that packaging writes, in a checkout the installed packages themselves.
+ */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

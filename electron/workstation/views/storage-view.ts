@@ -20,8 +20,8 @@ export async function readStorage({ path }: SiteFolder, keyInKeychain: boolean):
 }
 
 /**
- * Removes what runs that are over left: their checkpoints and the weights they began and ended with, since a model keeps
- * its own. Curves, plans and notes stay. Gives the bytes freed.
+ * Removes what runs that are over left: their checkpoints and the weights they began and ended with, since a model
+ * keeps its own. Curves, plans and notes stay. Gives the bytes freed.
  */
 export async function cleanStorage({ runs }: SiteFolder): Promise<number> {
   let freed = 0;

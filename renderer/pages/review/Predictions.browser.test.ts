@@ -61,7 +61,8 @@ it('begins with the worst, decides by a letter, and goes on to the next open one
     ['worst', 'accepted'],
     ['bad', 'rejected'],
   ]);
-  await expect.element(page.getByRole('radio', { name: /^Open/ })).toHaveAccessibleName('Open 1'); // before the list tells
+  // Before the list tells
+  await expect.element(page.getByRole('radio', { name: /^Open/ })).toHaveAccessibleName('Open 1');
 });
 
 it('takes no letter for a verdict while somebody types', async () => {

@@ -1,4 +1,7 @@
-/** The site's settings as its page edits them: each change is saved at once, and the last error kept. Create it in a component. */
+/**
+ * The site's settings as its page edits them: each change is saved at once, and the last error kept. Create it in a
+ * component.
+ */
 import type { Settings } from '../../../shared/api/settings.ts';
 import { Action } from '../../state/action.svelte.ts';
 import { api } from '../../state/bridge.ts';

@@ -1,4 +1,6 @@
-/** The two scripts that every document of a window begins with: one in the page's world, one in the preload script's. */
+/**
+ * The two scripts that every document of a window begins with: one in the page's world, one in the preload script's.
+ */
 import { makeBridge, type WorldBridge } from './bridge.ts';
 import { type Codec, makeCodec } from './codec.ts';
 

@@ -7,7 +7,7 @@ export interface WeightedUpdate {
 }
 
 /**
- * The next global weights from the updates of a round, at least one of them, all with the same tensors. Neither the order of
- * the updates nor the sites' keys may change a bit of the result.
+ * The next global weights from the updates of a round, at least one of them, all with the same tensors. Neither the
+ * order of the updates nor the sites' keys may change a bit of the result.
  */
 export type Aggregation = (updates: WeightedUpdate[]) => WeightTensors;

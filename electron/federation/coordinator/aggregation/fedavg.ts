@@ -6,8 +6,8 @@ import type { WeightedUpdate } from './aggregation.ts';
 /**
  * FederatedAveraging (McMahan et al. 2017, "Communication-Efficient Learning of Deep Networks from Decentralized
  * Data", algorithm 1): each weight is the mean of the sites' weights, weighted by their volumes. All updates must have
- * the same tensors. Sums run in float64, in an order that the updates' own content gives: neither the order in which they
- * arrived nor the sites' keys change a bit. Throws `federation.nothing-to-average` where there is none.
+ * the same tensors. Sums run in float64, in an order that the updates' own content gives: neither the order in which
+ * they arrived nor the sites' keys change a bit. Throws `federation.nothing-to-average` where there is none.
  */
 export function federatedAverage(updates: WeightedUpdate[]): WeightTensors {
   if (updates.length === 0) throw fault('federation.nothing-to-average');
