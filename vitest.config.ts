@@ -66,6 +66,7 @@ export default defineConfig({
         test: {
           name: 'window',
           include: inBrowser,
+          expect: { poll: { timeout: 10_000 } }, // a busy machine draws late
           browser: {
             enabled: true,
             headless: true,
