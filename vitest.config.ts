@@ -14,6 +14,7 @@ const inBrowser = ['renderer/**/*.browser.test.ts'];
 
 const inProcesses = {
   pool: 'forks' as const, // native addons and WASM engines: one process a file
+  setupFiles: ['tests/leftover-files.ts'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
 };
@@ -22,8 +23,8 @@ const inProcesses = {
 function onEngine(name: EngineName): TestProjectConfiguration {
   const include = ['electron/learning/**/*.test.ts', 'electron/engine/{kernels,jobs/*}.test.ts'];
   const env = { ISOCENTER_TEST_ENGINE: name };
-  const before = { setupFiles: ['tests/without-engine.ts'], globalSetup: ['tests/say-engine.ts'] };
-  return { test: { name, include, env, ...before, ...inProcesses } };
+  const setupFiles = [...inProcesses.setupFiles, 'tests/without-engine.ts'];
+  return { test: { name, include, env, ...inProcesses, setupFiles, globalSetup: ['tests/say-engine.ts'] } };
 }
 
 export default defineConfig({
@@ -49,8 +50,8 @@ export default defineConfig({
             'electron/learning/*-loss.test.ts',
           ],
           env: { ISOCENTER_TEST_ENGINE: 'webgpu', ...(await softwareVulkan()) },
-          setupFiles: ['tests/without-engine.ts'],
           ...inProcesses,
+          setupFiles: [...inProcesses.setupFiles, 'tests/without-engine.ts'],
         },
       },
       {

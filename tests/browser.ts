@@ -15,6 +15,7 @@ export interface TestBrowser {
   executablePath: string;
   args: string[];
   env: Record<string, string>; // besides the process's own
+  wantsTemporaryFolder: boolean; // of its own
 }
 
 // WebGL and canvas by software: tests look alike on machines with and without a graphics card.
@@ -39,12 +40,20 @@ export async function findBrowser(wanted = process.env.ISOCENTER_BROWSER): Promi
 }
 
 /** What Playwright and vitest want to know to launch it. */
-export function launchOptions({ executablePath, args, env }: TestBrowser) {
-  return { executablePath, args, env: { ...(process.env as Record<string, string>), ...LANGUAGE, ...env } };
+export function launchOptions({ executablePath, args, env, wantsTemporaryFolder }: TestBrowser) {
+  const folder: Record<string, string> = wantsTemporaryFolder ? { TMPDIR: temporaryFolder() } : {};
+  return { executablePath, args, env: { ...(process.env as Record<string, string>), ...LANGUAGE, ...env, ...folder } };
+}
+
+/** Gone with this process. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'isocenter-chromium-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 function browserAt(executablePath: string, name: string): TestBrowser {
-  return { name, executablePath, args: DRAWING, env: {} };
+  return { name, executablePath, args: DRAWING, env: {}, wantsTemporaryFolder: false };
 }
 
 function systemBrowser(): TestBrowser | undefined {
@@ -72,16 +81,15 @@ function playwrightBrowser(): TestBrowser | undefined {
   return existsSync(path) ? browserAt(path, "Playwright's Chromium") : undefined;
 }
 
-/** Unpacked once; it wants its libraries, its fonts and a folder for temporary files told. */
+/** Unpacked once; it wants its libraries and its fonts told. */
 async function npmBrowser(): Promise<TestBrowser | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const home = await unpackChromium('chromium', ['chromium', 'fonts.tar', 'swiftshader.tar', 'al2023.tar']);
   const executablePath = join(home, 'chromium');
-  const temporary = mkdtempSync(join(tmpdir(), 'isocenter-chromium-'));
-  process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
-  const env: Record<string, string> = { TMPDIR: temporary };
+  const env: Record<string, string> = {};
   if (!existsSync('/etc/fonts/fonts.conf')) env.FONTCONFIG_PATH = join(home, 'fonts');
   if (execFileSync('ldd', [executablePath], { encoding: 'utf8' }).includes('not found'))
     env.LD_LIBRARY_PATH = join(home, 'al2023', 'lib');
-  return { name: 'the Chromium of @sparticuz/chromium', executablePath, args: [...DRAWING, '--in-process-gpu'], env };
+  const name = 'the Chromium of @sparticuz/chromium';
+  return { name, executablePath, args: [...DRAWING, '--in-process-gpu'], env, wantsTemporaryFolder: true };
 }

@@ -1,9 +1,8 @@
 /** Without a yes nothing leaves: measured on the socket, not in the code that promises it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from '@msgpack/msgpack';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { policyDecider } from '../electron/site/consent/policy.ts';
 import { refuseAll } from '../electron/site/consent/terminal.ts';
 import type { JoinResult } from '../electron/site/runs/federated-run.ts';
@@ -12,6 +11,7 @@ import type { Decider } from '../shared/consent.ts';
 import { planSchema } from '../shared/plan.ts';
 import { createPhantomSite } from './phantom-site.ts';
 import { tapWire, unmaskedFrames } from './tapped-wire.ts';
+import { testFolder } from './test-folder.ts';
 
 const plan = planSchema.parse({
   inputSize: 32,
@@ -28,11 +28,7 @@ const plan = planSchema.parse({
 });
 const waitingForNobody: Decider = () => new Promise(() => {});
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-consent-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = testFolder().path;
 
 /** A federation of three in which the first site decides by `decider`; the others follow a policy that allows all. */
 async function federate(name: string, decider: Decider, featuresDeadline: number) {

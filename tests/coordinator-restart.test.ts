@@ -1,19 +1,15 @@
 /**
  * A coordinator that is killed goes on where it was when it is started again, and its sites come back by themselves.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { isocenter, succeed } from './command.ts';
 import { createPhantomSite } from './phantom-site.ts';
+import { testFolder } from './test-folder.ts';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-restart-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = testFolder().path;
 
 it('every round counts once', async () => {
   const plan = { rounds: 3, stepsPerRound: 2, inputSize: 32, levels: 3, baseWidth: 4, featureLength: 32 };

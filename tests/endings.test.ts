@@ -1,25 +1,24 @@
 /** How a federation can end other than well: gently cancelled, or with nothing learnt together. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { openSite } from '../electron/storage/site-folder.ts';
 import { isocenter, succeed } from './command.ts';
 import { createPhantomSite } from './phantom-site.ts';
+import { testFolder } from './test-folder.ts';
 
 let folder: string;
 const at = (...parts: string[]) => join(folder, ...parts);
 const sites = [0, 1];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-cancelling-'));
+  folder = testFolder().path;
   const plan = { rounds: 2, stepsPerRound: 3, inputSize: 32, levels: 3, baseWidth: 4, featureLength: 32 };
   writeFileSync(at('plan.json'), JSON.stringify(plan));
   writeFileSync(at('policy.json'), '{"allow": ["features", "weights"]}');
   for (const index of sites) await (await createPhantomSite(at(`${index}`), index)).close();
   await succeed('init', at('host'), '--name', 'Host');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function runStates(site: string): string[] {
   const opened = openSite(site);

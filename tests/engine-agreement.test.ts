@@ -3,7 +3,7 @@
  * of the voxels of a segmentation. Each runs in a trainer process of its own, as at a site, and `webgpu` on a card that
  * the processor plays. An engine that does not work here is reported as skipped, with the reason.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Trainer } from '../electron/engine/client.ts';
 import {
   finetuneJob,
@@ -16,6 +16,7 @@ import { readLabelFile } from '../electron/storage/volume-file.ts';
 import { type EngineName, engineNames } from '../shared/engine.ts';
 import type { Plan } from '../shared/plan.ts';
 import { softwareVulkan } from './software-vulkan.ts';
+import { testFolder } from './test-folder.ts';
 
 Object.assign(process.env, await softwareVulkan()); // for the trainers
 
@@ -25,9 +26,8 @@ const plan: Plan = { ...smallPlan, baseWidth: 8, stepsPerRound: STEPS };
 
 let site: TestSite;
 beforeAll(() => {
-  site = makeSite(3);
+  site = makeSite(testFolder().path, 3);
 });
-afterAll(() => site.remove());
 
 interface Computed {
   pretraining: number[]; // losses

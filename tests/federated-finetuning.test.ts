@@ -1,13 +1,13 @@
 /** Sites fine-tune the whole U-Net together, beginning with an encoder that the coordinating site has. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { policyDecider } from '../electron/site/consent/policy.ts';
 import { refuseAll } from '../electron/site/consent/terminal.ts';
 import { readWeights } from '../electron/storage/weight-file.ts';
 import { planSchema } from '../shared/plan.ts';
 import { createPhantomSite } from './phantom-site.ts';
+import { testFolder } from './test-folder.ts';
 
 const plan = planSchema.parse({
   inputSize: 32,
@@ -19,11 +19,7 @@ const plan = planSchema.parse({
   quorum: 1,
 });
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-finetuning-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = testFolder().path;
 
 it('averages the U-Nets of those who consent, and all end with the same one', async () => {
   const policy = join(folder, 'policy.json');

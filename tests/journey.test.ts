@@ -1,25 +1,24 @@
 /** The whole way of three hospitals through the command line, each command a process, as the README tells it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { readImage, readLabelMap } from '../electron/imaging/files.ts';
 import { readWeights } from '../electron/storage/weight-file.ts';
 import { isocenter, succeed } from './command.ts';
 import { writePhantoms } from './phantom-site.ts';
+import { testFolder } from './test-folder.ts';
 
 const sites = ['a', 'b', 'c'];
 let folder: string;
 const at = (...parts: string[]) => join(folder, ...parts);
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-journey-'));
+  folder = testFolder().path;
   const plan = { rounds: 2, stepsPerRound: 3, inputSize: 32, levels: 3, baseWidth: 4, featureLength: 32, quorum: 3 };
   writeFileSync(at('plan.json'), JSON.stringify(plan));
   writeFileSync(at('policy.json'), '{"allow": ["features", "weights"]}');
   for (const [index, site] of sites.entries()) await writePhantoms(at('files', site), index, 3);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('makes sites and imports volumes', async () => {
   for (const site of sites) {

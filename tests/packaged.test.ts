@@ -2,8 +2,6 @@
  * The packaged app, started as a person starts it. It runs on Electron where that is installed, else on the stand-in.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +12,7 @@ import type { Snapshot } from '../shared/api.ts';
 import type { Bridge } from '../shared/shell.ts';
 import { launchPackaged, type PackagedApp, packageForTests, resources } from './electron-standin/packaged-app.ts';
 import { writePhantoms } from './phantom-site.ts';
+import { testFolder } from './test-folder.ts';
 
 declare global {
   interface Window {
@@ -25,7 +24,7 @@ let folder: string;
 let launched: PackagedApp;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'isocenter-packaged-'));
+  folder = testFolder().path;
   await packageForTests();
   launched = await launchPackaged(join(folder, 'site'));
   console.log(`The packaged app runs on ${launched.runtime}.`);
@@ -33,7 +32,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await launched?.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 describe('the window', () => {

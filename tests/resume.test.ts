@@ -1,22 +1,21 @@
 /** A run that is killed at any moment goes on with what was last saved, and ends with the same weights. */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { openSite } from '../electron/storage/site-folder.ts';
 import { readWeights } from '../electron/storage/weight-file.ts';
 import { type Command, isocenter, succeed } from './command.ts';
 import { createPhantomSite } from './phantom-site.ts';
+import { testFolder } from './test-folder.ts';
 
 const STEPS = 12;
 let folder: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-resume-'));
+  folder = testFolder().path;
   const plan = { inputSize: 32, levels: 3, baseWidth: 4, rounds: 3, stepsPerRound: 4, finetuneSteps: STEPS };
   writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan));
   await (await createPhantomSite(folder, 0)).close();
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Kills it as soon as it says that a step is done. */
 async function killAfterAStep(command: Command, site: string): Promise<void> {

@@ -1,12 +1,12 @@
 /**
  * A federation by windows that is interrupted, left, refused by rule, or closed in the middle: nothing of it is lost.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Workstation } from '../electron/workstation/workstation.ts';
 import { allowEverything, answer, hosting, openHospital, plan, questionAbout, until } from './federating-windows.ts';
+import { testFolder } from './test-folder.ts';
 
 const short = { ...plan, rounds: 2 };
 let folder: string;
@@ -14,12 +14,11 @@ let nord: Workstation;
 let sued: Workstation;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-window-'));
+  folder = testFolder().path;
   [nord, sued] = await Promise.all(['Nord', 'Sued'].map((name, index) => openHospital(folder, name, index)));
 });
 afterAll(async () => {
   await Promise.all([nord, sued].map((window) => window?.close()));
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const code = (name: string) => expect.objectContaining({ code: name });

@@ -3,13 +3,12 @@
  * refused and the next allowed, standing permissions are granted, used and withdrawn, and a stranger is asked about
  * again.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Workstation } from '../electron/workstation/workstation.ts';
 import { answer, hosting, openHospital, plan, questionAbout, until } from './federating-windows.ts';
+import { testFolder } from './test-folder.ts';
 
 let folder: string;
 let nord: Workstation;
@@ -17,14 +16,13 @@ let sued: Workstation;
 let ost: Workstation;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-window-'));
+  folder = testFolder().path;
   [nord, sued, ost] = await Promise.all(
     ['Nord', 'Sued', 'Ost'].map((name, index) => openHospital(folder, name, index)),
   );
 });
 afterAll(async () => {
   await Promise.all([nord, sued, ost].map((window) => window?.close()));
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const code = (name: string) => expect.objectContaining({ code: name });

@@ -1,18 +1,17 @@
 /** What a window has shown of a run is still there when its process is killed, and the run goes on to the same end. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { CurvePoint } from '../shared/api/training.ts';
 import { planSchema } from '../shared/plan.ts';
 import { openWindow } from './open-window.ts';
 import { createPhantomSite } from './phantom-site.ts';
+import { testFolder } from './test-folder.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'isocenter-killed-'));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
+const base = testFolder().path;
 
 const plan = planSchema.parse({ inputSize: 32, levels: 3, baseWidth: 4, finetuneSteps: 60 });
 const program = `

@@ -1,15 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { testFolder } from '../../tests/test-folder.ts';
 import { countOrAll, engineOption, hostAndPort, readPlan, wholeNumber, wholeNumbers } from './action.ts';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-action-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = testFolder().path;
 
 function planFile(text: string): string {
   const file = join(folder, 'plan.json');

@@ -1,7 +1,6 @@
 /** The host as a browser and as a stranger meet it: real sockets, a real site. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBirpc } from 'birpc';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +16,7 @@ import {
   type PageFunctions,
 } from '../../shared/host-wire.ts';
 import { writePhantoms } from '../../tests/phantom-site.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { Site } from '../site/site.ts';
 import { Workstation } from '../workstation/workstation.ts';
 import { pageLimits } from './connection.ts';
@@ -29,7 +29,7 @@ let address: string; // of the host: 127.0.0.1:PORT
 const sockets: WebSocket[] = [];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-host-'));
+  folder = testFolder().path;
   const pages = join(folder, 'pages');
   mkdirSync(join(pages, 'assets'), { recursive: true });
   writeFileSync(join(pages, 'index.html'), '<title>The window</title>');
@@ -49,7 +49,6 @@ afterEach(() => {
 afterAll(async () => {
   await host.close();
   await workstation.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 interface Answer {

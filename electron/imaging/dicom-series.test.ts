@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Vector3 } from '../../shared/volume.ts';
+import { testFolder, workIn } from '../../tests/test-folder.ts';
 import { groupSeries } from './dicom-series.ts';
 import { readImage, readSeries, readSliceTags } from './files.ts';
 import { type DicomSettings, dicomBytes, PATIENT } from './fixtures/dicom.ts';
-import { testFolder, workIn } from './fixtures/folder.ts';
 import { distance, voxelToWorld } from './geometry.ts';
 
 const folder = testFolder();

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { testFolder } from '../../tests/test-folder.ts';
 import { readLabelMap, writeLabelMap } from './files.ts';
 import { dicomBytes, PATIENT } from './fixtures/dicom.ts';
-import { testFolder } from './fixtures/folder.ts';
 import { niftiBytes } from './fixtures/nifti.ts';
 import { distance, voxelToWorld } from './geometry.ts';
 import { type ImportItem, type ImportProblem, type ScanEvent, scanSources } from './scan.ts';

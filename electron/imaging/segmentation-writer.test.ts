@@ -4,9 +4,9 @@ import { readSegmentationNode } from '@itk-wasm/dicom';
 import { describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../shared/random.ts';
 import type { LabelMap, Volume } from '../../shared/volume.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { readImage, type SegmentationInfo, writeDicomSegmentation } from './files.ts';
 import { dicomBytes, PATIENT } from './fixtures/dicom.ts';
-import { testFolder } from './fixtures/folder.ts';
 import { sameGrid, swapLpsAndRas } from './geometry.ts';
 import { toSourceGrid } from './orientation.ts';
 

@@ -1,11 +1,10 @@
 /** Which engine a site's jobs are computed with, and what is noted of it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { EngineChoice } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { inspectEngines } from './engines.ts';
 import { changeSettings } from './settings.ts';
 import { Site } from './site.ts';
@@ -16,7 +15,7 @@ const others = (await inspectEngines({ measure: false }))
   .filter(({ engine, look }) => engine !== 'wasm' && look.usable)
   .map(({ engine }) => engine);
 
-const base = mkdtempSync(join(tmpdir(), 'isocenter-engine-'));
+const base = testFolder().path;
 const folder = join(base, 'site');
 beforeAll(async () => {
   await using site = Site.create(folder, 'Riverside');
@@ -24,7 +23,6 @@ beforeAll(async () => {
   const { id } = site.folder.volumes.add(volume, { name: 'case', source: '/scans/0.nii' });
   site.folder.volumes.attachLabels(id, labels, '/labels/0.nii');
 });
-afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 it.each<[string, EngineChoice | undefined, EngineChoice, EngineChoice, EngineChoice]>([
   ['the command’s before all others', 'tensorflow', 'webgpu', 'wasm', 'tensorflow'],

@@ -1,14 +1,13 @@
 /** Engines are tried in processes of their own: one whose native code crashes takes no other with it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { engineNames } from '../../shared/engine.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { forkTrainer, type Launch } from '../engine/launch.ts';
 import { inspectEngines } from './engines.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'isocenter-engines-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = testFolder().path;
 
 it('goes on after an engine that crashed, and says of it what happened', async () => {
   const crashing = join(folder, 'crashing.mjs');

@@ -1,18 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { testFolder } from '../../tests/test-folder.ts';
 import { type KeyProtection, readIdentity, unwrapIdentity } from './identity-file.ts';
 import { Site } from './site.ts';
 
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-key-'));
+  folder = testFolder().path;
   file = join(folder, 'identity.key');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
 const protection: KeyProtection = {
   wrap: async (pem) => Buffer.from(pem).toString('base64'),
   unwrap: async (text) => Buffer.from(text, 'base64').toString(),

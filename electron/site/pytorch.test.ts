@@ -2,14 +2,14 @@
  * What `bench --pytorch` makes of a Python: programs that behave as one, as the machine of a test need not have
  * PyTorch.
  */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { testFolder } from '../../tests/test-folder.ts';
 import { timePytorch } from './pytorch.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'isocenter-pytorch-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = testFolder().path;
 
 const settings = { batch: 2, size: 32, baseWidth: 8, repeats: 3 };
 

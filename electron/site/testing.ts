@@ -1,11 +1,10 @@
 /** A small site at work for the tests of what a window asks: real files, real database, real trainer. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SiteApi } from '../../shared/api.ts';
 import { type Plan, planSchema } from '../../shared/plan.ts';
 import { gaussian, seededRandom } from '../../shared/random.ts';
 import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import type { VolumeRecord } from '../storage/catalogue.ts';
 import { Workstation } from '../workstation/workstation.ts';
 
@@ -50,7 +49,7 @@ export interface TestWorkstation extends AsyncDisposable {
 
 /** The first `labelled` of `count` volumes have training labels. */
 export async function makeWorkstation(count: number, labelled: number): Promise<TestWorkstation> {
-  const folder = mkdtempSync(join(tmpdir(), 'isocenter-site-'));
+  const folder = testFolder().path;
   const workstation = new Workstation({ folder: join(folder, 'site') });
   await workstation.create('Riverside');
   const { site } = workstation;
@@ -64,9 +63,6 @@ export async function makeWorkstation(count: number, labelled: number): Promise<
     api: workstation.api,
     volumes,
     train: async () => (await site.finetune({ labels: 'all', from: 'random', plan: smallPlan })).model,
-    [Symbol.asyncDispose]: async () => {
-      await workstation.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => workstation.close(),
   };
 }

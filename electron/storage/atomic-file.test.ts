@@ -1,18 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { testFolder } from '../../tests/test-folder.ts';
 import {
   cleanLeftovers,
   makePrivateFolder,
@@ -22,7 +13,7 @@ import {
   writeFileAtomic,
 } from './atomic-file.ts';
 
-const folder = () => mkdtempSync(join(tmpdir(), 'isocenter-'));
+const folder = () => testFolder().path;
 const mode = (path: string) => statSync(path).mode & 0o777;
 const posix = process.platform !== 'win32';
 

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { contentHash } from '../../shared/content-hash.ts';
 import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { createSite } from './site-folder.ts';
 import { readLabelFile, readVolume } from './volume-file.ts';
 
@@ -12,7 +12,7 @@ const grid: Grid = { size: [2, 3, 2], spacing: [1, 0.5, 2], origin: [0, 0, 0], d
 const sourceGrid: Grid = { ...grid, direction: [-1, 0, 0, 0, -1, 0, 0, 0, 1] };
 const volume = (value: number): Volume => ({ grid, sourceGrid, voxels: new Float32Array(12).fill(value) });
 const labels: LabelMap = { grid, sourceGrid, voxels: Uint8Array.of(0, 7, 2, 2, 0, 0, 7, 0, 0, 0, 0, 255) };
-const site = () => createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
+const site = () => createSite(testFolder().path, 'A');
 
 describe('Catalogue', () => {
   it('lists volumes in the order of import, with their grids and files', () => {

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Grid } from '../../shared/volume.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { createSite, openSite } from './site-folder.ts';
 
 it('keeps every stroke that was answered when the process is killed', async () => {
-  const path = mkdtempSync(join(tmpdir(), 'isocenter-killed-'));
+  const path = testFolder().path;
   const site = createSite(path, 'A');
   const grid: Grid = {
     size: [64, 64, 64],

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../shared/random.ts';
 import type { Grid } from '../../shared/volume.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { SiteDatabase } from './database.ts';
 import { Drawing } from './drawing.ts';
 import { createSite } from './site-folder.ts';
@@ -18,7 +18,7 @@ const grid: Grid = {
 
 /** A drawing on an empty volume, and how to open it anew as another process would. */
 function makeDrawing(settings: { kept?: number; most?: number } = {}) {
-  const path = mkdtempSync(join(tmpdir(), 'isocenter-drawing-'));
+  const path = testFolder().path;
   const site = createSite(path, 'A');
   const volume = site.volumes.add(
     { grid, sourceGrid: grid, voxels: Float32Array.from({ length: 1000 }, (_, index) => index) },

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Grid, LabelMap } from '../../shared/volume.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { createSite, openSite } from './site-folder.ts';
 import { readLabelFile } from './volume-file.ts';
 
@@ -17,7 +17,7 @@ const dot = (at: number, label = 1) => ({ label, starts: Uint32Array.of(at), len
 const code = (name: string) => expect.objectContaining({ code: `storage.${name}` });
 
 function makeSite() {
-  const path = mkdtempSync(join(tmpdir(), 'isocenter-maps-'));
+  const path = testFolder().path;
   const site = createSite(path, 'A');
   const add = (value: number) =>
     site.volumes.add(

@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { testFolder } from '../../tests/test-folder.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { createSite } from './site-folder.ts';
 
-const site = () => createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
+const site = () => createSite(testFolder().path, 'A');
 const entry = (permission: string): LedgerEntry => ({ type: 'permission-withdrawn', permission, by: 'anna' });
 
 /** Changes the ledger as someone with the file and a SQLite shell would. */

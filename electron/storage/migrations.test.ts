@@ -1,12 +1,11 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { testFolder } from '../../tests/test-folder.ts';
 import { databaseFault, SiteDatabase } from './database.ts';
 import { migrate, migrations } from './migrations.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'isocenter-'));
+const folder = testFolder().path;
 const version = (database: Sqlite.Database) => database.pragma('user_version', { simple: true });
 const layout = (database: Sqlite.Database) =>
   database.prepare("SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name").all();

@@ -1,13 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planHash } from '../../shared/hash.ts';
 import { planSchema } from '../../shared/plan.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { createSite } from './site-folder.ts';
 import { readWeights } from './weight-file.ts';
 
-const site = () => createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
+const site = () => createSite(testFolder().path, 'A');
 const plan = planSchema.parse({ seed: 5 });
 const weights = { 'encoder.a': { shape: [2], data: Float32Array.of(1, 2) } };
 

@@ -1,11 +1,9 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planSchema } from '../../shared/plan.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { createSite, openSite } from './site-folder.ts';
 
-const site = () => createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
+const site = () => createSite(testFolder().path, 'A');
 const scope = { run: 'r', federation: 'f', asker: 'aa', stage: 'pretraining', kind: 'features' } as const;
 
 describe('Permissions', () => {

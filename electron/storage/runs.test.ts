@@ -1,14 +1,14 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { planHash } from '../../shared/hash.ts';
 import { planSchema } from '../../shared/plan.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { runOf } from './runs.ts';
 import { createSite, openSite } from './site-folder.ts';
 
-const site = () => createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
+const site = () => createSite(testFolder().path, 'A');
 const plan = planSchema.parse({ rounds: 2 });
 const federated = { federation: 'F', coordinator: 'aaaa bbbb', invitation: '0123' };
 

@@ -1,18 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { planSchema } from '../../shared/plan.ts';
 import type { Grid, Volume } from '../../shared/volume.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { createSite, openSite } from './site-folder.ts';
 import { readVolume } from './volume-file.ts';
 import { readWeights } from './weight-file.ts';
 
-const folder = () => mkdtempSync(join(tmpdir(), 'isocenter-'));
+const folder = () => testFolder().path;
 const faultOf = (code: string) => expect.objectContaining({ code });
 const posix = process.platform !== 'win32';
 const plan = planSchema.parse({});

@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contentHash } from '../../shared/content-hash.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../shared/safetensors.ts';
 import type { Grid, Volume } from '../../shared/volume.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import { readLabelFile, readVolume, writeLabelFile, writeVolume } from './volume-file.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'isocenter-'));
+const folder = testFolder().path;
 const c = Math.cos(0.3);
 const s = Math.sin(0.3);
 const grid: Grid = {

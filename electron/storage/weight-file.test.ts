@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planHash } from '../../shared/hash.ts';
 import { planSchema } from '../../shared/plan.ts';
 import { decodeSafetensors, encodeSafetensors, type WeightTensors } from '../../shared/safetensors.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import { readWeights, writeWeights } from './weight-file.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'isocenter-'));
+const folder = testFolder().path;
 const file = join(folder, 'w.safetensors');
 const plan = planSchema.parse({ rounds: 3 });
 const weights: WeightTensors = {

@@ -1,6 +1,5 @@
 /** What a page fetches by address: parts of voxels, thumbnails, and nothing else. */
-import { mkdtempSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { decode } from 'fast-png';
@@ -9,6 +8,7 @@ import { bytesOf } from '../../shared/bytes.ts';
 import { decodeSafetensors } from '../../shared/safetensors.ts';
 import { type OpenedWindow, openWindow } from '../../tests/open-window.ts';
 import { createPhantomSite } from '../../tests/phantom-site.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { displayOf } from '../site/thumbnails.ts';
 
 let base: string;
@@ -17,7 +17,7 @@ let id: string;
 let bytes: Uint8Array; // of all voxels
 
 beforeAll(async () => {
-  base = mkdtempSync(join(tmpdir(), 'isocenter-data-'));
+  base = testFolder().path;
   const site = await createPhantomSite(base, 0, 1);
   await site.close();
   window = openWindow({ folder: site.folder.path });
@@ -27,7 +27,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await window.workstation.close();
-  rmSync(base, { recursive: true, force: true });
 });
 
 function get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Response> {

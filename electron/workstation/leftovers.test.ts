@@ -1,18 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExportedFile } from '../../shared/api/review.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { Workstation } from './workstation.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'isocenter-leftovers-'));
+const base = testFolder().path;
 const folder = join(base, 'site');
 beforeAll(async () => {
   const workstation = new Workstation({ folder });
   await workstation.create('Riverside');
   await workstation.close();
 });
-afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 async function open(): Promise<Workstation> {
   const workstation = new Workstation({ folder });

@@ -41,7 +41,13 @@ export const hasElectron = existsSync(join(ELECTRON, 'version'));
 export async function packageForTests(): Promise<void> {
   const args = ['--dir', '--test-build', '--electron-dist', hasElectron ? ELECTRON : STANDIN];
   const { NODE_ENV: _, ...env } = process.env; // the tests' own would build for development
-  await promisify(execFile)(process.execPath, [join(ROOT, 'resources', 'package.ts'), ...args], { env });
+  const temporary = await mkdtemp(join(tmpdir(), 'isocenter-package-')); // the packager's tools leave their caches there
+  try {
+    const packager = [join(ROOT, 'resources', 'package.ts'), ...args];
+    await promisify(execFile)(process.execPath, packager, { env: { ...env, TMPDIR: temporary } });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
 }
 
 export interface PackagedApp {
@@ -54,10 +60,10 @@ export interface PackagedApp {
   close(): Promise<void>;
 }
 
-/** Starts what `packageForTests` made, with app data of its own; `site` is the site's folder. */
+/** Starts what `packageForTests` made; `site` is the site's folder, beside which the app's data gets a folder of its own. */
 export async function launchPackaged(site: string, env: Record<string, string> = {}): Promise<PackagedApp> {
   const browser = await findBrowser();
-  const data = await mkdtemp(join(tmpdir(), 'isocenter-app-'));
+  const data = await mkdtemp(`${site}-app-`);
   const options = {
     executablePath: executables[process.platform] as string,
     args: [`--user-data-dir=${data}`, `--site=${site}`],

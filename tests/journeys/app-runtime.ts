@@ -1,7 +1,6 @@
 /** The workstation as the packaged app shows it: on Electron where it is installed, else on the stand-in for it. */
 import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchPackaged } from '../electron-standin/packaged-app.ts';
 import type { Runtime } from './runtime.ts';
@@ -17,7 +16,7 @@ export async function openApp(site: string): Promise<Runtime> {
       await press();
     },
     async save(press) {
-      const file = join(mkdtempSync(join(tmpdir(), 'isocenter-saved-')), 'file');
+      const file = join(mkdtempSync(`${site}-saved-`), 'file');
       await app.evaluate(({ dialog }, filePath) => {
         dialog.showSaveDialog = async () => ({ canceled: false, filePath });
       }, file);

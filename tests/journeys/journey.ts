@@ -23,10 +23,16 @@ export interface Workstation {
   open(): Promise<Runtime>;
 }
 
-export const test = base.extend<{ workstation: Workstation }, RuntimeOption>({
+export const test = base.extend<{ folder: string; workstation: Workstation }, RuntimeOption>({
   runtime: ['browser host', { option: true, scope: 'worker' }],
-  workstation: async ({ runtime, browser }, use, testInfo) => {
+  // A fixture of its own: it is removed also where what stands on it cannot be ended.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from the pattern which fixtures are asked for
+  folder: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'isocenter-journey-'));
+    await use(folder);
+    rmSync(folder, { recursive: true, force: true });
+  },
+  workstation: async ({ folder, runtime, browser }, use, testInfo) => {
     const site = join(folder, 'site');
     const context =
       runtime === 'browser host' ? await browser.newContext({ viewport: { width: 1280, height: 720 } }) : null;
@@ -49,7 +55,6 @@ export const test = base.extend<{ workstation: Workstation }, RuntimeOption>({
       await last.close();
     }
     await context?.close();
-    rmSync(folder, { recursive: true, force: true });
     expect(problems, 'what went wrong in the page').toEqual([]);
   },
 });

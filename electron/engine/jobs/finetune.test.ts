@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { readLabelFile } from '../../storage/volume-file.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import { initialise } from './initialise.ts';
@@ -8,9 +9,8 @@ import { finetuneJob, listeningJobs, makeSite, plan, type TestSite } from './tes
 
 let site: TestSite;
 beforeAll(() => {
-  site = makeSite(3);
+  site = makeSite(testFolder().path, 3);
 });
-afterAll(() => site.remove());
 
 describe('finetune', () => {
   it('gives the same bytes whether or not it was cancelled in between, with the whole learning curve', async () => {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Grid, voxelCount } from '../../../shared/volume.ts';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { writeLabelFile } from '../../storage/volume-file.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import { readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
@@ -9,9 +10,8 @@ import { listeningJobs, makeSite, plan, type TestSite } from './testing.ts';
 
 let site: TestSite;
 beforeAll(() => {
-  site = makeSite(4);
+  site = makeSite(testFolder().path, 4);
 });
-afterAll(() => site.remove());
 
 describe('initialise', () => {
   it('keeps the parts that the given weights have, and draws the others from the seed', () => {

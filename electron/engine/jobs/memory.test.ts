@@ -1,8 +1,9 @@
 /** Jobs on a device whose memory is too small for a batch, and jobs whose memory runs out. */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineName } from '../../../shared/engine.ts';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { largestDifference } from '../../learning/testing.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import { needOf, type Phase } from '../memory.ts';
@@ -11,10 +12,9 @@ import { finetuneJob, listeningJobs, makeSite, plan, pretrainJob, type TestSite 
 
 let site: TestSite;
 beforeAll(async () => {
-  site = makeSite(3);
+  site = makeSite(testFolder().path, 3);
   await startTestEngine();
 });
-afterAll(() => site.remove());
 afterEach(() => {
   delete process.env.ISOCENTER_MEMORY_GB;
 });

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import { testEngine } from '../testing.ts';
 import { initialise } from './initialise.ts';
@@ -10,9 +11,8 @@ import { listeningJobs, makeSite, plan, pretrainJob, remoteBatch, type TestSite 
 
 let site: TestSite;
 beforeAll(() => {
-  site = makeSite(4);
+  site = makeSite(testFolder().path, 4);
 });
-afterAll(() => site.remove());
 
 /** Runs the job in a process of its own, which is killed, as by the system, right after it reported so many steps. */
 async function runAndKill(job: ReturnType<typeof pretrainJob>, afterSteps: number, saveEvery = 0): Promise<void> {

@@ -2,8 +2,6 @@
  * A small site for the tests of the jobs: stored volumes of a made-up organ, a plan, weights, and a context that
  * listens.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FeatureBatch } from '../../../shared/features.ts';
 import { type Plan, planSchema } from '../../../shared/plan.ts';
@@ -33,12 +31,10 @@ export interface TestSite {
   folder: string;
   volumes: VolumeFiles[];
   path(name: string): string;
-  remove(): void;
 }
 
-/** `count` volumes of 18 x 15 x 10 voxels: a bright ball with a dark core, labels 1 and 2, on noise. */
-export function makeSite(count: number): TestSite {
-  const folder = mkdtempSync(join(tmpdir(), 'isocenter-jobs-'));
+/** `count` volumes in the folder, of 18 x 15 x 10 voxels: a bright ball with a dark core, labels 1 and 2, on noise. */
+export function makeSite(folder: string, count: number): TestSite {
   const path = (name: string) => join(folder, name);
   const grid: Grid = {
     size: [18, 15, 10],
@@ -59,7 +55,7 @@ export function makeSite(count: number): TestSite {
     writeLabelFile(files.labels, { grid, sourceGrid: grid, voxels: labels });
     return files;
   });
-  return { folder, volumes, path, remove: () => rmSync(folder, { recursive: true }) };
+  return { folder, volumes, path };
 }
 
 /** Jobs that report to `progress`; `stopAfter` cancels once so many steps are done; it saves after every step. */

@@ -1,9 +1,9 @@
 /** The engine as a whole, each time in a process of its own, with what is installed on this machine or nothing. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { ADDON, installFolder, PACKAGE_VERSION, readManifest } from './installation.ts';
 import { cardOf, hasDriver, keepToOneCard } from './nvidia.ts';
 
@@ -28,12 +28,7 @@ function report(script: string, env: Record<string, string> = {}): { said: unkno
 }
 
 function engines<T>(work: (folder: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), 'isocenter-engines-'));
-  try {
-    return work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return work(testFolder().path);
 }
 
 it('says what to do where it is not set up, and that start says the same', () => {

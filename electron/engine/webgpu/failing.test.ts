@@ -4,6 +4,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EngineChoice } from '../../../shared/engine.ts';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import { Trainer } from '../client.ts';
 import { finetuneJob, makeSite, plan, type TestSite } from '../jobs/testing.ts';
@@ -21,12 +22,11 @@ const trainer = new Trainer(
 );
 
 beforeAll(() => {
-  site = makeSite(1);
+  site = makeSite(testFolder().path, 1);
 });
 afterAll(async () => {
   await trainer.close();
   delete process.env.ISOCENTER_TEST_FAILURE;
-  site.remove();
 });
 
 async function failInThirdStep(how: 'lost' | 'full', name: string): Promise<unknown> {

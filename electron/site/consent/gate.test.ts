@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Bounds, Decider, Decision, PayloadDescription } from '../../../shared/consent.ts';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { ApprovedPayload } from '../../federation/participant/approved-payload.ts';
 import { createSite, openSite } from '../../storage/site-folder.ts';
 import { ConsentGate, type Verdict } from './gate.ts';
@@ -37,7 +35,7 @@ function describe600(change: Partial<PayloadDescription> = {}): PayloadDescripti
 
 /** A site with a gate whose decider gives these answers in turn and keeps what it was asked. */
 function gateWith(decider: Decider, answerTimeout = 5, rule?: () => Decision | undefined) {
-  const site = createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
+  const site = createSite(testFolder().path, 'A');
   const { ledger, approvals, permissions } = site;
   const gate = new ConsentGate({
     ledger,

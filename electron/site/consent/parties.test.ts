@@ -1,7 +1,5 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { createSite } from '../../storage/site-folder.ts';
 import { forgetParty } from './parties.ts';
 
@@ -11,7 +9,7 @@ const scope = (asker: string) =>
   ({ run: 'run-1', federation: 'F', asker, stage: 'pretraining', kind: 'features' }) as const;
 
 it('forgets a party, withdraws what reaches it, and leaves the rest', () => {
-  const site = createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
+  const site = createSite(testFolder().path, 'A');
   const { approvals, permissions, ledger } = site;
   approvals.add([nord, sued]);
   const reaching = permissions.grant(scope('cccc'), { recipients: ['aaaa', 'bbbb'] }, 'anna');

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PayloadDescription } from '../../../shared/consent.ts';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { boundsInWords } from './bounds.ts';
 import { isPersonal } from './person.ts';
 import { policyDecider } from './policy.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'isocenter-'));
+const folder = testFolder().path;
 const file = join(folder, 'policy.json');
 const signal = new AbortController().signal;
 const payload: PayloadDescription = {

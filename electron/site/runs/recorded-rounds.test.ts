@@ -1,15 +1,13 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { planSchema } from '../../../shared/plan.ts';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { createSite } from '../../storage/site-folder.ts';
 import { recordedRounds } from './recorded-rounds.ts';
 
 const plan = planSchema.parse({ rounds: 2, finetuneRounds: 2 });
 
 it('are those of one run, with its numbers and what came of its payloads last', () => {
-  const folder = createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
+  const folder = createSite(testFolder().path, 'A');
   const run = folder.runs.start('federated', plan, { federation: 'F', coordinator: 'aaaa', invitation: '01' });
   const party = { name: 'B', fingerprint: 'bbbb' };
   const payload = {

@@ -1,17 +1,17 @@
 /** The first start, the site's rules and its disk, through a window's verbs. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { engineNames } from '../../../shared/engine.ts';
 import { planSchema } from '../../../shared/plan.ts';
 import { type OpenedWindow, openWindow } from '../../../tests/open-window.ts';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { CoordinatorFiles } from '../../site/coordinating/coordinator-files.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'isocenter-settings-'));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
+const base = testFolder().path;
 
 const windows: OpenedWindow[] = [];
 afterEach(async () => {

@@ -1,12 +1,11 @@
 /** Runs as a window starts, watches, stops and continues them, on real phantom volumes and a real trainer process. */
-
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { planSchema } from '../../../shared/plan.ts';
 import { type OpenedWindow, openWindow } from '../../../tests/open-window.ts';
 import { createPhantomSite, writePhantoms } from '../../../tests/phantom-site.ts';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { forkTrainer, type TrainerProcess } from '../../engine/launch.ts';
 import { runOf } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
@@ -25,13 +24,12 @@ let trainer: TrainerProcess | undefined;
 const windows: OpenedWindow[] = [];
 
 beforeAll(async () => {
-  base = mkdtempSync(join(tmpdir(), 'isocenter-training-'));
+  base = testFolder().path;
   await (await createPhantomSite(base, 0, 4)).close();
 });
 afterEach(async () => {
   for (const { workstation } of windows.splice(0)) await workstation.close();
 });
-afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 /** A window on a copy of the site, so that each test has one of its own. */
 function copyOfSite(name: string): OpenedWindow {

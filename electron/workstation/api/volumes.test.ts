@@ -1,14 +1,13 @@
 /** The catalogue through a window's verbs, with real files and a real site. */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenedWindow, openWindow } from '../../../tests/open-window.ts';
 import { writePhantoms } from '../../../tests/phantom-site.ts';
+import { testFolder } from '../../../tests/test-folder.ts';
 import { dicomBytes, PATIENT } from '../../imaging/fixtures/dicom.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'isocenter-volumes-'));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
+const base = testFolder().path;
 
 let window: OpenedWindow;
 let sites = 0;

@@ -1,8 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { testFolder } from '../../../tests/test-folder.ts';
 import type { LedgerEntry } from '../../storage/ledger.ts';
 import { createSite } from '../../storage/site-folder.ts';
 import { viewLedger } from './ledger-view.ts';
@@ -39,7 +38,7 @@ function decision(change: Partial<Extract<LedgerEntry, { type: 'decision' }>> = 
 }
 
 function site() {
-  return createSite(mkdtempSync(join(tmpdir(), 'isocenter-')), 'A');
+  return createSite(testFolder().path, 'A');
 }
 
 describe('viewLedger', () => {

@@ -1,21 +1,12 @@
 /** The set-up command where it cannot succeed: what it says, and that it leaves nothing behind. No network is asked. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { path7za } from '7zip-bin';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { testFolder } from '../../../../tests/test-folder.ts';
 import { PACKAGE, PACKAGE_VERSION, readManifest } from '../installation.ts';
 import { cudaWheels, pinnedSum, processorWheels } from './pinned.ts';
 import { fillFromFiles } from './sources.ts';
@@ -27,15 +18,13 @@ let engines: string;
 let programs: string; // the only programs that there are
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'isocenter-tensorflow-'));
+  folder = testFolder().path;
   engines = join(folder, 'engines');
   programs = join(folder, 'programs');
   for (const made of [engines, programs]) mkdirSync(made);
   for (const name of ['tar', 'gzip'])
     symlinkSync(execFileSync('which', [name]).toString().trim(), join(programs, name));
 });
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A program that answers to --version and else does what is said in shell. */
 function program(name: string, does: string): void {
