@@ -6,7 +6,7 @@ import type { Stage } from './protocol/rounds.ts';
 import { safetensorsBytes } from './safetensors.ts';
 import { trainedParts, weightCount, weightShapes } from './weight-shapes.ts';
 
-export interface WeightAsk {
+interface WeightAsk {
   stage: Stage;
   times: number; // once a round
   numbers: number;

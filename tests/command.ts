@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '..', 'electron', 'cli', 'isocenter.js');
 
-export interface Finished {
+interface Finished {
   code: number | null;
   stdout: string;
   stderr: string;

@@ -23,7 +23,7 @@ export async function benchEngine(engine: EngineChoice, job: BenchJob, options: 
   }
 }
 
-export interface Finding {
+interface Finding {
   name: string;
   good: boolean;
   found: string;

@@ -79,7 +79,7 @@ function volumesNoted(run: Run): string[] | undefined {
   }
 }
 
-export function filesOf(record: VolumeRecord): VolumeFiles {
+function filesOf(record: VolumeRecord): VolumeFiles {
   return { id: record.id, image: record.imageFile, ...(record.labels === null ? {} : { labels: record.labelFile }) };
 }
 

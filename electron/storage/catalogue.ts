@@ -16,8 +16,8 @@ import { parseColumn } from './json-text.ts';
 import { countLabels, writeLabelFile, writeVolume } from './volume-file.ts';
 
 /** What DICOM or another header said of the series, for the person at this site only. */
-export const seriesSchema = z.record(z.string(), z.union([z.string(), z.number()]));
-export type SeriesInfo = z.infer<typeof seriesSchema>;
+const seriesSchema = z.record(z.string(), z.union([z.string(), z.number()]));
+type SeriesInfo = z.infer<typeof seriesSchema>;
 
 const filesSchema = z.array(z.string());
 const displaySchema = z.strictObject({

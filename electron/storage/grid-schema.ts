@@ -5,7 +5,7 @@ const vector = z.tuple([z.number(), z.number(), z.number()]);
 const side = z.int().positive();
 const length = z.number().positive();
 
-export const gridSchema = z.strictObject({
+const gridSchema = z.strictObject({
   size: z.tuple([side, side, side]),
   spacing: z.tuple([length, length, length]),
   origin: vector,

@@ -1,5 +1,5 @@
 /** How curves are told apart: by colour, and by the dash for whoever does not see the colour. */
-export const DATA_COLOURS = 6;
+const DATA_COLOURS = 6;
 
 const dashes: number[][] = [[], [8, 4], [2, 4], [12, 4, 2, 4], [5, 3], [14, 6]];
 

@@ -5,7 +5,7 @@ export interface ValueWindow {
   high: number;
 }
 
-export type PresetName = 'auto' | 'full' | 'brain' | 'bone' | 'lung' | 'softTissue';
+type PresetName = 'auto' | 'full' | 'brain' | 'bone' | 'lung' | 'softTissue';
 
 export interface Preset extends ValueWindow {
   name: PresetName;
@@ -20,7 +20,7 @@ const CT: Preset[] = [
 ];
 
 /** Air is -1000 HU and bone above 1000; no other modality looks like that. */
-export function looksLikeHounsfield({ least, most }: { least: number; most: number }): boolean {
+function looksLikeHounsfield({ least, most }: { least: number; most: number }): boolean {
   return least <= -900 && least >= -4100 && most >= 200 && most <= 32_767;
 }
 

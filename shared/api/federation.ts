@@ -126,7 +126,7 @@ const invitation = z.string().min(10).max(4000);
 const address = z.strictObject({ host: z.string().min(1).max(255), port: z.int().min(1).max(65_535) }).nullable();
 const file = z.string().max(4096).nullable();
 
-export const hostRequestSchema = z.strictObject({
+const hostRequestSchema = z.strictObject({
   plan: planSchema,
   host: z.string().min(1).max(255),
   port: z.int().min(0).max(65_535), // 0: any free one

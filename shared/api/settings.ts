@@ -1,7 +1,7 @@
 /** The site itself, its machine and its rules. */
 import { z } from 'zod';
 import { type EngineChoice, type EngineFound, type EngineName, engineChoices } from '../engine.ts';
-import { type Plan, planSchema } from '../plan.ts';
+import { planSchema } from '../plan.ts';
 import { verb } from './verb.ts';
 
 export const settingsSchema = z.strictObject({
@@ -65,4 +65,3 @@ export const settingsVerbs = {
   cleanStorage: verb<number>()(),
   readLicences: verb<LicenceText[]>()(),
 };
-export type { Plan };

@@ -75,7 +75,7 @@ export interface Change {
 }
 
 const runs = z.instanceof(Uint32Array).refine((values) => values.length <= 4_000_000);
-export const strokeSchema = z.strictObject({ label: z.int().min(0).max(255), starts: runs, lengths: runs });
+const strokeSchema = z.strictObject({ label: z.int().min(0).max(255), starts: runs, lengths: runs });
 
 export const viewerVerbs = {
   openVolume: verb<OpenedVolume>()(idSchema),

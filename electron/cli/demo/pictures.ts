@@ -3,7 +3,7 @@ import type { Plan } from '../../../shared/plan.ts';
 import { cutSlice, mostLabelledSlice, planes } from '../../site/slices.ts';
 import { readLabelFile, readVolume } from '../../site/volumes.ts';
 
-export interface Panel {
+interface Panel {
   title: string;
   dice: number | null; // of the whole volume; null for the reference
   labels: Uint8Array; // [height, width]

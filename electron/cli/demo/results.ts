@@ -38,7 +38,7 @@ export interface RoundResult {
   sites: RoundOfSite[];
 }
 
-export interface LabelResult {
+interface LabelResult {
   label: number;
   dice: number; // mean over held-out volumes
   hausdorff95: number | null; // mm, mean over the volumes in which it is defined; null where in none

@@ -64,6 +64,6 @@ export function amount(count: number, what: string): string {
 }
 
 /** Text of another site without what could move the cursor or change colours. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text.replace(/\p{C}/gu, '');
 }

@@ -11,7 +11,7 @@ export interface DicePlot {
   bottom: number; // of the strips
 }
 
-export interface PlotStrip {
+interface PlotStrip {
   name: string;
   colour: string;
   middle: number; // height of the dots' line

@@ -26,7 +26,7 @@ export async function readLicences(): Promise<LicenceText[]> {
 }
 
 /** Isocenter's own first, then every shipped package by name. What is not installed is left out. */
-export async function collectLicences(root: string): Promise<LicenceText[]> {
+async function collectLicences(root: string): Promise<LicenceText[]> {
   const found = new Map<string, LicenceText>();
   const queue = [...Object.keys(packageJson.dependencies), ...BUILT_IN].map((name) => ({ name, from: root }));
   for (const { name, from } of queue) {

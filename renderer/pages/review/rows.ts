@@ -14,7 +14,7 @@ export function shownInViewer({ volume, dice }: ReviewRow, map: string): Record<
 }
 
 /** Lower is worse: Dice, and where there is no reference, how sure the model is. */
-export function quality({ dice, confidence }: ReviewRow): number {
+function quality({ dice, confidence }: ReviewRow): number {
   return dice ?? confidence;
 }
 
