@@ -7,7 +7,7 @@ import { engineChoices } from './engine.ts';
 import { methodNames, usualMethod } from './method.ts';
 
 /** Each is a file of electron/federation/coordinator/aggregation. */
-export const aggregations = ['fedavg'] as const;
+const aggregations = ['fedavg'] as const;
 
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const fraction = z.number().min(0).max(1);

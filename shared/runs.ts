@@ -1,10 +1,10 @@
 /** Words of runs that site, storage and window share. */
 
-export const runKinds = ['pretrain', 'finetune', 'segment', 'federated'] as const;
+const runKinds = ['pretrain', 'finetune', 'segment', 'federated'] as const;
 export type RunKind = (typeof runKinds)[number];
 
 /** `paused` and `failed` runs can go on; `finished` and `cancelled` ones are over. */
-export const runStates = ['running', 'paused', 'failed', 'finished', 'cancelled'] as const;
+const runStates = ['running', 'paused', 'failed', 'finished', 'cancelled'] as const;
 export type RunState = (typeof runStates)[number];
 
 export function isOver({ state }: { state: RunState }): boolean {

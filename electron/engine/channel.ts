@@ -7,7 +7,7 @@ export type Verb = keyof TrainerJobs;
 export type JobOf<V extends Verb> = Parameters<TrainerJobs[V]>[0];
 export type ResultOf<V extends Verb> = Awaited<ReturnType<TrainerJobs[V]>>;
 
-export interface JobDone {
+interface JobDone {
   result: unknown;
   peakMemory: number; // bytes, largest resident size of the trainer so far
 }

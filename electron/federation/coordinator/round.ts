@@ -59,7 +59,7 @@ export type RoundEvent = { at: number } & (
 );
 
 /** Why an answer does not count. The first two break the protocol, the others may happen to anyone. */
-type Refusal = 'bad-turn' | 'duplicate' | 'late' | 'old-round' | 'not-member';
+export type Refusal = 'bad-turn' | 'duplicate' | 'late' | 'old-round' | 'not-member';
 
 export type RoundAction =
   | { type: 'prepare'; stage: Stage }
