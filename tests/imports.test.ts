@@ -1,4 +1,4 @@
-/** Holds the house: who may import whom, and the few doors that only one file may use. */
+/** Holds the house: who may import whom, and what only a few files may. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -52,8 +52,8 @@ const table: Record<string, { folders: string[]; packages: string[] }> = {
   },
 };
 
-/** Doors: what only these files may import from that file or package, seen from everywhere. */
-const doors: { what: RegExp; users: string[]; why: string }[] = [
+/** What only these files may import from that file or package, seen from everywhere. */
+const restricted: { what: RegExp; users: string[]; why: string }[] = [
   {
     what: /^ws(#WebSocketServer)?$/,
     users: ['electron/federation/wire/socket.ts', 'electron/host/connection.ts', 'electron/host/host.ts'],
@@ -114,9 +114,9 @@ describe('imports', () => {
     );
   });
 
-  it.each(doors)('$why', ({ what, users }) => {
+  it.each(restricted)('$why', ({ what, users }) => {
     const found = imports.flatMap(({ file, target, names }) =>
-      [target, ...names.map((name) => `${target}#${name}`), `${target} from ${file}`].some((door) => what.test(door))
+      [target, ...names.map((name) => `${target}#${name}`), `${target} from ${file}`].some((used) => what.test(used))
         ? [file]
         : [],
     );

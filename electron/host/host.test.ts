@@ -91,14 +91,18 @@ async function enter(): Promise<Session> {
   return { Cookie: headers['set-cookie']?.[0].split(';')[0] ?? '', pageKey: /#key=([\w-]+)/.exec(body)?.[1] ?? '' };
 }
 
-interface Knock {
+interface SocketRequest {
   protocols?: string[];
   headers?: Record<string, string>;
   path?: string;
 }
 
 /** Opens a WebSocket; gives it, or the status with which it was refused. */
-function knock({ protocols = [HOST_PROTOCOL], headers = {}, path = '/api' }: Knock): Promise<WebSocket | number> {
+function openSocket({
+  protocols = [HOST_PROTOCOL],
+  headers = {},
+  path = '/api',
+}: SocketRequest): Promise<WebSocket | number> {
   return new Promise((resolve) => {
     const socket = new WebSocket(`ws://${address}${path}`, protocols, { headers });
     sockets.push(socket);
@@ -110,7 +114,7 @@ function knock({ protocols = [HOST_PROTOCOL], headers = {}, path = '/api' }: Kno
 
 async function connect(): Promise<WebSocket> {
   const { Cookie, pageKey } = await enter();
-  const socket = await knock({
+  const socket = await openSocket({
     protocols: [HOST_PROTOCOL, pageKey],
     headers: { Cookie, Origin: `http://${address}` },
   });
@@ -240,21 +244,21 @@ describe('a WebSocket', () => {
     const other = await enter();
     const Origin = `http://${address}`;
     const protocols = [HOST_PROTOCOL, pageKey];
-    expect(await knock({ protocols, headers: { Origin } })).toBe(401);
-    expect(await knock({ headers: { Origin, Cookie } })).toBe(401);
-    expect(await knock({ protocols: [HOST_PROTOCOL, other.pageKey], headers: { Origin, Cookie } })).toBe(401);
-    expect(await knock({ protocols, headers: { Cookie } })).toBe(403);
-    expect(await knock({ protocols, headers: { Cookie, Origin: 'http://127.0.0.1:1' } })).toBe(403);
-    expect(await knock({ protocols, headers: { Cookie, Origin, Host: 'example.org' } })).toBe(403);
-    expect(await knock({ protocols: ['other', pageKey], headers: { Cookie, Origin } })).toBe(400);
-    expect(await knock({ protocols, headers: { Cookie, Origin }, path: '/other' })).toBe(400);
-    expect(await knock({ protocols, headers: { Cookie, Origin } })).toBeInstanceOf(WebSocket);
+    expect(await openSocket({ protocols, headers: { Origin } })).toBe(401);
+    expect(await openSocket({ headers: { Origin, Cookie } })).toBe(401);
+    expect(await openSocket({ protocols: [HOST_PROTOCOL, other.pageKey], headers: { Origin, Cookie } })).toBe(401);
+    expect(await openSocket({ protocols, headers: { Cookie } })).toBe(403);
+    expect(await openSocket({ protocols, headers: { Cookie, Origin: 'http://127.0.0.1:1' } })).toBe(403);
+    expect(await openSocket({ protocols, headers: { Cookie, Origin, Host: 'example.org' } })).toBe(403);
+    expect(await openSocket({ protocols: ['other', pageKey], headers: { Cookie, Origin } })).toBe(400);
+    expect(await openSocket({ protocols, headers: { Cookie, Origin }, path: '/other' })).toBe(400);
+    expect(await openSocket({ protocols, headers: { Cookie, Origin } })).toBeInstanceOf(WebSocket);
   });
 
   it('is refused at an address that is none, which ends nothing', async () => {
     const { Cookie, pageKey } = await enter();
     const headers = { Cookie, Origin: `http://${address}` };
-    expect(await knock({ path: '//', protocols: [HOST_PROTOCOL, pageKey], headers })).toBe(400);
+    expect(await openSocket({ path: '//', protocols: [HOST_PROTOCOL, pageKey], headers })).toBe(400);
   });
 
   it('carries verbs and their errors', async () => {

@@ -13,7 +13,7 @@ export function isDrawingTool(tool: Tool): boolean {
 }
 
 /** What a person set once and finds again at the next volume. */
-const habits: { layout: Layout; plane: Plane; convention: Convention; smooth: boolean } = {
+const lastUsed: { layout: Layout; plane: Plane; convention: Convention; smooth: boolean } = {
   layout: 'all',
   plane: 'axial',
   convention: 'radiological',
@@ -28,10 +28,10 @@ export class Reading {
   cameras = $state.raw<Record<Plane, Camera>>({ axial: STILL, coronal: STILL, sagittal: STILL });
   tool = $state<Tool>('crosshair');
   lines = $state(true); // of the crosshair
-  #layout = $state<Layout>(habits.layout);
-  #plane = $state<Plane>(habits.plane);
-  #convention = $state<Convention>(habits.convention);
-  #smooth = $state(habits.smooth);
+  #layout = $state<Layout>(lastUsed.layout);
+  #plane = $state<Plane>(lastUsed.plane);
+  #convention = $state<Convention>(lastUsed.convention);
+  #smooth = $state(lastUsed.smooth);
 
   constructor(volume: OpenedVolume) {
     this.#volume = volume;
@@ -45,7 +45,7 @@ export class Reading {
 
   set layout(layout: Layout) {
     this.#layout = layout;
-    if (layout !== 'compare') habits.layout = layout;
+    if (layout !== 'compare') lastUsed.layout = layout;
   }
 
   /** The plane that is shown largest. */
@@ -55,7 +55,7 @@ export class Reading {
 
   set plane(plane: Plane) {
     this.#plane = plane;
-    habits.plane = plane;
+    lastUsed.plane = plane;
   }
 
   get convention(): Convention {
@@ -64,7 +64,7 @@ export class Reading {
 
   set convention(convention: Convention) {
     this.#convention = convention;
-    habits.convention = convention;
+    lastUsed.convention = convention;
   }
 
   get smooth(): boolean {
@@ -73,7 +73,7 @@ export class Reading {
 
   set smooth(smooth: boolean) {
     this.#smooth = smooth;
-    habits.smooth = smooth;
+    lastUsed.smooth = smooth;
   }
 
   sliceOf(plane: Plane): number {

@@ -9,7 +9,7 @@ import { texts } from '../texts/index.ts';
 import type { VoxelArray } from './slice-source.ts';
 
 const TYPES = { uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array, float32: Float32Array } as const;
-const PART = 4 << 20; // bytes: small enough to fetch the one just wished for soon, large enough to lose no time
+const PART = 4 << 20; // bytes: small enough that the preferred one comes soon, large enough to lose no time
 const CHUNK = 1 << 18; // bytes; one buffer that is read into again and again, or garbage would outgrow the volume
 
 export class VoxelStream<Voxels extends VoxelArray = VoxelArray> {
@@ -23,7 +23,7 @@ export class VoxelStream<Voxels extends VoxelArray = VoxelArray> {
   readonly #perPart: number; // slices
   readonly #missing = new Set<number>(); // parts
   readonly #slices: number;
-  #wished: number;
+  #preferred: number;
   #isFetching = false;
   #abort = new AbortController();
 
@@ -36,7 +36,7 @@ export class VoxelStream<Voxels extends VoxelArray = VoxelArray> {
     this.#sliceBytes = this.total / this.#slices;
     this.#perPart = Math.max(1, Math.floor(PART / this.#sliceBytes));
     for (let part = 0; part * this.#perPart < this.#slices; part++) this.#missing.add(part);
-    this.#wished = first;
+    this.#preferred = first;
     void this.#run(true);
   }
 
@@ -44,9 +44,9 @@ export class VoxelStream<Voxels extends VoxelArray = VoxelArray> {
     return this.loaded === this.total;
   }
 
-  /** What to fetch next. */
-  wish(slice: number): void {
-    this.#wished = slice;
+  /** Fetches this slice next, then what is nearest to it. */
+  prefer(slice: number): void {
+    this.#preferred = slice;
   }
 
   /** Fetches what is missing after an error. */
@@ -70,7 +70,7 @@ export class VoxelStream<Voxels extends VoxelArray = VoxelArray> {
     this.#isFetching = true;
     this.error = null;
     try {
-      if (begin && this.#missing.size > 1) await this.#fetch(this.#wished, this.#wished + 1);
+      if (begin && this.#missing.size > 1) await this.#fetch(this.#preferred, this.#preferred + 1);
       while (this.#missing.size > 0) {
         const part = this.#nearest();
         const first = part * this.#perPart;
@@ -87,9 +87,9 @@ export class VoxelStream<Voxels extends VoxelArray = VoxelArray> {
   }
 
   #nearest(): number {
-    const wished = this.#wished / this.#perPart;
+    const preferred = this.#preferred / this.#perPart;
     return [...this.#missing].reduce((best, part) =>
-      Math.abs(part + 0.5 - wished) < Math.abs(best + 0.5 - wished) ? part : best,
+      Math.abs(part + 0.5 - preferred) < Math.abs(best + 0.5 - preferred) ? part : best,
     );
   }
 

@@ -42,7 +42,7 @@ async function until(what: () => boolean): Promise<void> {
   while (!what()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test('brings the wished slice first, then the parts nearest to it, until every voxel is there', async () => {
+test('brings the preferred slice first, then the parts nearest to it, until every voxel is there', async () => {
   const ranges = serve();
   const stream = new VoxelStream<Int16Array>('site/volumes/a/voxels', grid, 'int16', 20);
   await until(() => stream.version > 0);

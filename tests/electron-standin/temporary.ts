@@ -18,10 +18,10 @@ function make(): string {
   const made = mkdtempSync(join(tmpdir(), 'electron-standin-'));
   // A process of its own outlives this one, even a killed one: its input closes then.
   const script = `read line; kill -9 $(cat "$1/${PID_FILE}") 2>/dev/null; sleep 0.3; rm -rf "$1"`;
-  const undertaker = spawn('/bin/sh', ['-c', script, 'sh', made], {
+  const remover = spawn('/bin/sh', ['-c', script, 'sh', made], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  undertaker.unref();
+  remover.unref();
   return made;
 }

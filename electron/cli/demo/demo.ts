@@ -12,7 +12,7 @@ import { type Plan, planSchema } from '../../../shared/plan.ts';
 import { Site } from '../../site/site.ts';
 import { type StoredVolume, storedVolumes } from '../../site/volumes.ts';
 import { folderPlan, phantomPlan } from './budgets.ts';
-import { type Case, dealFolder, dealPhantom } from './cases.ts';
+import { type Case, splitFolder, splitPhantom } from './cases.ts';
 import { drawPicture } from './pictures.ts';
 import { reportHtml } from './report.ts';
 import { type Method, methods, methodWords, type Results, type RoundResult, roundResults, scoreOf } from './results.ts';
@@ -142,23 +142,23 @@ class Demo {
     writeFileSync(mark, '');
     writeFileSync(this.#policy, `${JSON.stringify({ allow: ['features', 'weights'] })}\n`);
     this.#work.begin('making volumes and importing them', IMPORT_COST, this.#names);
-    const dealt =
+    const split =
       data === undefined
-        ? await dealPhantom(join(this.#out, 'phantom'), this.#options)
-        : dealFolder(data, this.#options);
-    const fewest = Math.min(...dealt.sites.map((cases) => cases.length));
+        ? await splitPhantom(join(this.#out, 'phantom'), this.#options)
+        : splitFolder(data, this.#options);
+    const fewest = Math.min(...split.sites.map((cases) => cases.length));
     if (Math.max(...labels) > fewest) {
       throw fault('site.too-few-labels', { site: 'each site', wanted: Math.max(...labels), found: fewest });
     }
     const files = (cases: Case[]) => [cases.map(({ image }) => image), cases.map(({ labels }) => labels)] as const;
     const heldOut = async () => {
       await using site = Site.create(join(folder, 'held-out'), 'held-out');
-      const [images, labels] = files(dealt.heldOut);
+      const [images, labels] = files(split.heldOut);
       await site.import(images, { labels });
       return storedVolumes(site.folder);
     };
     const [counts, stored] = await Promise.all([
-      this.#each((site, index) => site.verbs.create(join(folder, site.name), site.name, ...files(dealt.sites[index]))),
+      this.#each((site, index) => site.verbs.create(join(folder, site.name), site.name, ...files(split.sites[index]))),
       heldOut(),
       this.#ask(this.#coordinator, this.#coordinator.verbs.create(join(folder, 'coordinator'), 'coordinator', [], [])),
     ]);
