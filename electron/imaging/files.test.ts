@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { on } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../shared/errors.ts';
@@ -270,6 +272,29 @@ describe('refusals', () => {
 });
 
 describe('the thread', () => {
+  it('hands voxels over without a copy', async () => {
+    const file = folder.write('handed.nii', niftiBytes());
+    const script = pathToFileURL(join(import.meta.dirname, 'file-worker.ts')).href;
+    const worker = new Worker(
+      `const { parentPort } = require('node:worker_threads');
+       const post = parentPort.postMessage.bind(parentPort);
+       parentPort.postMessage = (message, transfer) => {
+         post(message, transfer);
+         post({ bytesKept: message.r.voxels.byteLength });
+       };
+       import(${JSON.stringify(script)}).then(() => post('ready'));`,
+      { eval: true },
+    );
+    const heard: unknown[] = [];
+    for await (const [message] of on(worker, 'message')) {
+      heard.push(message);
+      if (message === 'ready') worker.postMessage({ t: 'q', i: 'call', m: 'readVolume', a: [file, 'handed.nii'] });
+      if ('bytesKept' in Object(message)) break;
+    }
+    await worker.terminate();
+    expect(heard).toEqual(['ready', { t: 's', i: 'call', r: await readImage(file) }, { bytesKept: 0 }]);
+  });
+
   it('prints nothing of what it reads, and does not keep the process from exiting', () => {
     const dicom = folder.write('quiet/slice', dicomBytes({ instance: '1.1', position: null }).subarray(0, -9));
     const broken = folder.write('quiet/broken.mha', meta('DimSize = 2 3 4', 'ElementSpacing = 1 1 2').subarray(0, -1));
