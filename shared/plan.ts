@@ -33,7 +33,8 @@ export const planSchema = z.strictObject({
   // Slices
   axis: z.enum(['axial', 'coronal', 'sagittal']).default('coronal'), // the hippocampus runs front to back
   spacing: z.number().min(0.1).max(10).default(1), // mm in plane after resampling
-  inputSize: z.int().min(16).max(512).multipleOf(16).default(48), // pixels a side; four halvings need a multiple of 16
+  // Pixels a side of a window; four halvings need a multiple of 16
+  inputSize: z.int().min(16).max(512).multipleOf(16).default(48),
   partitions: count(2, 16).default(4), // S in the paper
   labels: z // label numbers to segment
     .array(count(1, 255))

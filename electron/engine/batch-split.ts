@@ -3,7 +3,7 @@ import type { ComputedOn } from '../../shared/engine.ts';
 import { fault } from '../../shared/errors.ts';
 import type { Plan } from '../../shared/plan.ts';
 import { methodOf } from '../learning/methods/index.ts';
-import { SLICES_AT_ONCE } from '../learning/segmentation.ts';
+import { WINDOWS_AT_ONCE } from '../learning/segmentation.ts';
 import { splitBatch } from '../learning/sub-batches.ts';
 import { type MemoryBudget, needOf, type Phase } from './memory.ts';
 
@@ -43,7 +43,7 @@ export function splitToFit(budget: MemoryBudget, phase: Phase, plan: Plan, { eng
 /** Slices of one step; in segmentation, of one pass. */
 function slicesOf(phase: Phase, plan: Plan): number {
   if (phase === 'pretraining') return methodOf(plan).slicesPerStep(plan);
-  return phase === 'finetuning' ? plan.finetuneBatch : SLICES_AT_ONCE;
+  return phase === 'finetuning' ? plan.finetuneBatch : WINDOWS_AT_ONCE;
 }
 
 function byteText(bytes: number): string {

@@ -28,7 +28,8 @@ async function step(phase: Phase, plan: Plan, mostSlices: number): Promise<void>
   const random = seededRandom('slices');
   const area = plan.inputSize ** 2;
   const pixels = Float32Array.from({ length: 8 * area }, () => gaussian(random));
-  const slices = { count: 8, side: plan.inputSize, pixels };
+  const side = plan.inputSize;
+  const slices = { count: 8, height: side, width: side, pixels };
   if (phase === 'pretraining') {
     const weights = initialWeights(networkSettings(plan), ['encoder', 'projection'], 1);
     const pretraining = new Pretraining(plan, weights, mostSlices);
@@ -48,7 +49,7 @@ async function step(phase: Phase, plan: Plan, mostSlices: number): Promise<void>
       mostSlices,
     );
     const classes = Uint8Array.from(pixels, (_, index) => index % (plan.labels.length + 1));
-    await finetuning.step({ ...slices, classes });
+    await finetuning.step({ ...slices, side, classes });
     finetuning.dispose();
   }
 }

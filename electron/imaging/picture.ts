@@ -1,8 +1,8 @@
 /**
- * Where the pixels of a slice lie in its volume. A slice is a square picture of `plan.inputSize` pixels a side and
- * `plan.spacing` mm a pixel, about the middle of the volume's cross-section: row-major, the row counting along one RAS+
- * axis of the volume and the column along another. The picture is for a network, not for a reader of images: rows run
- * upwards (or forwards), not down as on a screen.
+ * Where the pixels of a slice lie in its volume. A slice is a picture of its whole cross-section, `plan.spacing` mm a
+ * pixel, padded on both sides to at least the size of a window, `plan.inputSize`: row-major, the row counting along one
+ * RAS+ axis of the volume and the column along another. The picture is for a network, not for a reader of images: rows
+ * run upwards (or forwards), not down as on a screen.
  *
  *   axial     slices along z (upwards)       row = y (forwards)   column = x (to the right)
  *   coronal   slices along y (forwards)      row = z (upwards)    column = x (to the right)
@@ -24,15 +24,15 @@ export type PicturePlan = Pick<Plan, 'axis' | 'spacing' | 'inputSize'>;
 export interface Side {
   voxels: number; // along the axis
   stride: number; // between neighbours in the volume's array
-  pixels: number; // of the resampled axis, before cropping or padding to the picture
-  offset: number; // of the first resampled pixel in the picture; negative where the picture crops
+  pixels: number; // that show the volume
+  offset: number; // of the first of them in the picture; those before and after are padding
+  size: number; // of the picture along this side, pixels
   step: number; // voxels from one pixel to the next
 }
 
 export interface Picture {
   slices: number;
   sliceStride: number;
-  side: number; // pixels of the picture
   row: Side;
   column: Side;
 }
@@ -44,12 +44,12 @@ export function pictureOf(grid: Grid, plan: PicturePlan): Picture {
     const voxels = grid.size[axis];
     const step = plan.spacing / grid.spacing[axis];
     const pixels = Math.max(1, Math.round(voxels / step));
-    return { voxels, stride: strides[axis], pixels, offset: Math.floor((plan.inputSize - pixels) / 2), step };
+    const size = Math.max(plan.inputSize, pixels);
+    return { voxels, stride: strides[axis], pixels, offset: Math.floor((size - pixels) / 2), size, step };
   };
   return {
     slices: grid.size[slice],
     sliceStride: strides[slice],
-    side: plan.inputSize,
     row: side(row),
     column: side(column),
   };
@@ -66,9 +66,4 @@ export function pixelToVoxel(side: Side, pixel: number): number {
 /** The inverse of `pixelToVoxel`. */
 export function voxelToPixel(side: Side, voxel: number): number {
   return side.offset + (side.pixels - 1) / 2 + (voxel - (side.voxels - 1) / 2) / side.step;
-}
-
-/** The pixels of the picture, from `first` to before `end`, that show the volume; the others are padding. */
-export function shownPixels(side: Side, pictureSide: number): { first: number; end: number } {
-  return { first: Math.max(0, side.offset), end: Math.min(pictureSide, side.offset + side.pixels) };
 }

@@ -1,91 +1,128 @@
 /**
- * From a volume to the slices that a network sees (docs/method.md, section 1): resampled in plane, cropped or padded
- * about the middle, clipped and standardised. `picture.ts` says which axis is which. Slices are neither resampled nor
- * left out along the plan's axis: slice z of the stack is voxel z of that axis in RAS+.
+ * From a volume to the slices that a network sees (docs/method.md, section 1): resampled in plane, padded to the size
+ * of a window where they are smaller, clipped and standardised. `picture.ts` says which axis is which. Slices are
+ * neither resampled nor left out along the plan's axis: slice z of the stack is voxel z of that axis in RAS+.
  */
 import type { Plan } from '../../shared/plan.ts';
 import type { LabelMap, Volume } from '../../shared/volume.ts';
-import { type Picture, type PicturePlan, pictureOf, pixelToVoxel, type Side, shownPixels } from './picture.ts';
+import { type Picture, type PicturePlan, pictureOf, pixelToVoxel, type Side } from './picture.ts';
 import { linearTaps, type Taps } from './resampling.ts';
 
-interface PreparedVolume {
+export interface PreparedVolume {
   count: number; // slices, Z
-  side: number; // pixels
-  pixels: Float32Array; // [Z, side, side]
+  height: number; // pixels, H
+  width: number; // pixels, W
+  pixels: Float32Array; // [Z, H, W]
 }
 
 const CLIP = [0.01, 0.99]; // quantiles; brighter and darker pixels are vessels, artefacts and air
+const MOST_SORTED = 4_000_000; // pixels that quantiles are taken from; of more, every so many-th
 
-/**
- * The slices of a volume: linear interpolation in plane, clipping to the 1st and 99th percentile, mean 0 and deviation
- * 1. Percentiles, mean and deviation are those of all pixels of the stack that show the volume, so that what the crop
- * leaves out has no say, and the padding has none either. Padding is 0, the mean. A stack of one value becomes all
- * zeros.
- */
+/** All slices of a volume; see `SliceReader`. */
 export function prepareImage(volume: Volume, plan: PicturePlan): PreparedVolume {
-  const picture = pictureOf(volume.grid, plan);
-  const { slices, side } = picture;
-  const columns = sideTaps(picture.column, side);
-  const rows = sideTaps(picture.row, side);
-  const shown = { row: shownPixels(picture.row, side), column: shownPixels(picture.column, side) };
-  const width = shown.column.end - shown.column.first;
-  const height = shown.row.end - shown.row.first;
-  const values = new Float32Array(slices * height * width); // the shown pixels only
-  const narrowed = new Float32Array(picture.row.voxels * width); // one slice, resampled along its columns
-  for (let slice = 0; slice < slices; slice++) {
-    for (let row = 0; row < picture.row.voxels; row++) {
-      const start = slice * picture.sliceStride + row * picture.row.stride;
-      for (let column = 0; column < width; column++) {
-        const pixel = shown.column.first + column;
-        narrowed[row * width + column] = tapSum(volume.voxels, start, picture.column.stride, columns, pixel);
-      }
-    }
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
-        values[(slice * height + row) * width + column] = tapSum(narrowed, column, width, rows, shown.row.first + row);
-      }
-    }
-  }
-  standardise(values);
-  const pixels = new Float32Array(slices * side * side);
-  for (let line = 0; line < slices * height; line++) {
-    const slice = Math.floor(line / height);
-    const row = shown.row.first + (line % height);
-    pixels.set(values.subarray(line * width, (line + 1) * width), (slice * side + row) * side + shown.column.first);
-  }
-  return { count: slices, side, pixels };
+  const reader = new SliceReader(volume, plan);
+  const { count, height, width } = reader;
+  return { count, height, width, pixels: reader.read(0, count) };
 }
 
 /**
- * The class of every pixel of every slice, [Z, side, side]: i + 1 for `plan.labels[i]`, 0 for everything else and for
+ * Gives the slices of a volume some at a time, so that a large one need not be held twice: linear interpolation in
+ * plane, clipping to the 1st and 99th percentile, mean 0 and deviation 1, each over all pixels that show the volume, so
+ * that padding has no say. Padding is 0, the mean. A volume of one value becomes all zeros.
+ */
+export class SliceReader {
+  readonly count: number; // slices, Z
+  readonly height: number; // pixels, H
+  readonly width: number; // pixels, W
+  readonly #volume: Volume;
+  readonly #picture: Picture;
+  readonly #columns: Taps;
+  readonly #rows: Taps;
+  readonly #narrowed: Float32Array; // one slice, resampled along its columns
+  readonly #shown: Float32Array; // the pixels of one slice that show the volume, in its own unit
+  readonly #intensity: Intensity;
+
+  constructor(volume: Volume, plan: PicturePlan) {
+    const picture = pictureOf(volume.grid, plan);
+    const { slices, row, column } = picture;
+    this.#volume = volume;
+    this.#picture = picture;
+    this.count = slices;
+    this.height = row.size;
+    this.width = column.size;
+    this.#columns = sideTaps(column);
+    this.#rows = sideTaps(row);
+    this.#narrowed = new Float32Array(row.voxels * column.pixels);
+    this.#shown = new Float32Array(row.pixels * column.pixels);
+    this.#intensity = intensityOf(slices, this.#shown.length, (slice) => this.#resample(slice));
+  }
+
+  /** [count, H, W] of the slices from `from` on. */
+  read(from: number, count: number): Float32Array {
+    const { height, width } = this;
+    const { row, column } = this.#picture;
+    const { low, high, mean, deviation } = this.#intensity;
+    const pixels = new Float32Array(count * height * width);
+    for (let slice = 0; slice < count; slice++) {
+      const shown = this.#resample(from + slice);
+      for (let line = 0; line < row.pixels; line++) {
+        const start = (slice * height + row.offset + line) * width + column.offset;
+        for (let pixel = 0; pixel < column.pixels; pixel++) {
+          const value = Math.min(high, Math.max(low, shown[line * column.pixels + pixel]));
+          pixels[start + pixel] = (value - mean) / deviation;
+        }
+      }
+    }
+    return pixels;
+  }
+
+  /** The pixels of a slice that show the volume, in the volume's unit; overwritten by the next call. */
+  #resample(slice: number): Float32Array {
+    const { sliceStride, row, column } = this.#picture;
+    const { voxels } = this.#volume;
+    for (let line = 0; line < row.voxels; line++) {
+      const start = slice * sliceStride + line * row.stride;
+      for (let pixel = 0; pixel < column.pixels; pixel++) {
+        this.#narrowed[line * column.pixels + pixel] = tapSum(voxels, start, column.stride, this.#columns, pixel);
+      }
+    }
+    for (let line = 0; line < row.pixels; line++) {
+      for (let pixel = 0; pixel < column.pixels; pixel++) {
+        this.#shown[line * column.pixels + pixel] = tapSum(this.#narrowed, pixel, column.pixels, this.#rows, line);
+      }
+    }
+    return this.#shown;
+  }
+}
+
+/**
+ * The class of every pixel of every slice, [Z, H, W]: i + 1 for `plan.labels[i]`, 0 for everything else and for
  * padding. Takes the nearest voxel, since label numbers have no in-between.
  */
 export function prepareLabels(labels: LabelMap, plan: PicturePlan & Pick<Plan, 'labels'>): Uint8Array {
-  const picture = pictureOf(labels.grid, plan);
-  const { slices, side } = picture;
+  const { slices, sliceStride, row, column } = pictureOf(labels.grid, plan);
   const classOf = new Uint8Array(256);
   plan.labels.forEach((label, index) => {
     classOf[label] = index + 1;
   });
-  const rows = nearestVoxels(picture.row, picture);
-  const columns = nearestVoxels(picture.column, picture);
-  const classes = new Uint8Array(slices * side * side);
+  const rows = nearestVoxels(row);
+  const columns = nearestVoxels(column);
+  const classes = new Uint8Array(slices * row.size * column.size);
   for (let slice = 0; slice < slices; slice++) {
-    for (const [row, rowVoxel] of rows) {
-      const start = slice * picture.sliceStride + rowVoxel * picture.row.stride;
-      for (const [column, columnVoxel] of columns) {
-        classes[(slice * side + row) * side + column] =
-          classOf[labels.voxels[start + columnVoxel * picture.column.stride]];
+    for (const [line, rowVoxel] of rows.entries()) {
+      const start = slice * sliceStride + rowVoxel * row.stride;
+      const target = (slice * row.size + row.offset + line) * column.size + column.offset;
+      for (const [pixel, columnVoxel] of columns.entries()) {
+        classes[target + pixel] = classOf[labels.voxels[start + columnVoxel * column.stride]];
       }
     }
   }
   return classes;
 }
 
-function sideTaps(side: Side, pictureSide: number): Taps {
-  const { first, end } = shownPixels(side, pictureSide);
-  const positionOf = (pixel: number) => (pixel >= first && pixel < end ? pixelToVoxel(side, pixel) : null);
-  return linearTaps(pictureSide, positionOf, 0, side.voxels, side.step);
+/** Taps of the pixels that show the volume. */
+function sideTaps(side: Side): Taps {
+  return linearTaps(side.pixels, (pixel) => pixelToVoxel(side, side.offset + pixel), 0, side.voxels, side.step);
 }
 
 function tapSum(values: Float32Array, start: number, stride: number, taps: Taps, output: number): number {
@@ -99,28 +136,47 @@ function tapSum(values: Float32Array, start: number, stride: number, taps: Taps,
   return sum;
 }
 
-/** Pairs of a shown pixel and its nearest voxel. */
-function nearestVoxels(side: Side, { side: pictureSide }: Picture): [number, number][] {
-  const { first, end } = shownPixels(side, pictureSide);
-  return Array.from({ length: end - first }, (_, index) => {
-    const voxel = Math.round(pixelToVoxel(side, first + index));
-    return [first + index, Math.min(side.voxels - 1, Math.max(0, voxel))];
+/** The nearest voxel of each pixel that shows the volume. */
+function nearestVoxels(side: Side): number[] {
+  return Array.from({ length: side.pixels }, (_, pixel) => {
+    const voxel = Math.round(pixelToVoxel(side, side.offset + pixel));
+    return Math.min(side.voxels - 1, Math.max(0, voxel));
   });
 }
 
-/** Clips and standardises in place. */
-function standardise(values: Float32Array): void {
-  const sorted = values.slice().sort();
-  const [low, high] = CLIP.map((fraction) => quantile(sorted, fraction));
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) {
-    values[index] = Math.min(high, Math.max(low, values[index]));
-    sum += values[index];
+interface Intensity {
+  low: number;
+  high: number;
+  mean: number; // of the clipped values
+  deviation: number; // of the clipped values; 1 where they are all one
+}
+
+/** Of all values of all slices, of `each` values; `valuesOf` may use one array for every slice. */
+function intensityOf(slices: number, each: number, valuesOf: (slice: number) => Float32Array): Intensity {
+  const stride = Math.ceil((slices * each) / MOST_SORTED);
+  const sample = new Float32Array(Math.ceil((slices * each) / stride));
+  for (let slice = 0, at = 0; slice < slices; slice++) {
+    const values = valuesOf(slice);
+    for (let value = (stride - ((slice * each) % stride)) % stride; value < each; value += stride) {
+      sample[at++] = values[value];
+    }
   }
-  const mean = sum / values.length;
-  const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0);
-  const deviation = Math.sqrt(squares / values.length) || 1;
-  for (let index = 0; index < values.length; index++) values[index] = (values[index] - mean) / deviation;
+  sample.sort();
+  const [low, high] = CLIP.map((fraction) => quantile(sample, fraction));
+  let sum = 0;
+  let squares = 0; // about the middle of the range, so that few digits are lost
+  const middle = (low + high) / 2;
+  for (let slice = 0; slice < slices; slice++) {
+    const values = valuesOf(slice);
+    for (let value = 0; value < each; value++) {
+      const apart = Math.min(high, Math.max(low, values[value])) - middle;
+      sum += apart;
+      squares += apart * apart;
+    }
+  }
+  const count = slices * each;
+  const variance = Math.max(0, squares / count - (sum / count) ** 2);
+  return { low, high, mean: middle + sum / count, deviation: low === high ? 1 : Math.sqrt(variance) || 1 };
 }
 
 /** Interpolates between the two neighbouring values, as NumPy's default does. */

@@ -5,11 +5,11 @@
  */
 import type { Plan } from '../../shared/plan.ts';
 import { type LabelMap, type Volume, voxelCount } from '../../shared/volume.ts';
-import { type PicturePlan, pictureOf, type Side, shownPixels, voxelToPixel } from './picture.ts';
+import { type PicturePlan, pictureOf, type Side, voxelToPixel } from './picture.ts';
 import { linearTaps, type Taps } from './resampling.ts';
 
 /** How sure the labelled voxels are: how many there are, and their labels' probabilities summed. */
-interface Certainty {
+export interface Certainty {
   voxels: number;
   probability: number;
 }
@@ -21,9 +21,9 @@ export function emptyLabelMap({ grid, sourceGrid }: Pick<Volume, 'grid' | 'sourc
 
 /**
  * Writes the labels of some consecutive slices into `map`, so that a large volume need not be held as probabilities.
- * `probabilities` is [slices, side, side, classes], its first slice being slice `from` of the volume; any score that
- * grows with probability will do. Of equal ones the lower class wins. Voxels that the picture crops away stay
- * background. Gives how sure these slices are, which means something where the scores are probabilities.
+ * `probabilities` is [slices, H, W, classes], its first slice being slice `from` of the volume; any score that grows
+ * with probability will do. Of equal ones the lower class wins. Every voxel is answered. Gives how sure these slices
+ * are, which means something where the scores are probabilities.
  */
 export function restoreProbabilities(
   probabilities: Float32Array,
@@ -32,29 +32,29 @@ export function restoreProbabilities(
   plan: PicturePlan & Pick<Plan, 'labels'>,
 ): Certainty {
   const picture = pictureOf(map.grid, plan);
-  const { side, row: rowSide, column: columnSide } = picture;
+  const { row: rowSide, column: columnSide } = picture;
   const classes = plan.labels.length + 1;
-  const area = side * side * classes;
+  const area = rowSide.size * columnSide.size * classes;
   const slices = probabilities.length / area;
   if (!Number.isInteger(slices) || from < 0 || from + slices > picture.slices) {
-    throw new RangeError('probabilities are [slices, side, side, classes] of slices that the volume has');
+    throw new RangeError('probabilities are [slices, H, W, classes] of slices that the volume has');
   }
-  const columns = voxelTaps(columnSide, side);
-  const rows = voxelTaps(rowSide, side);
+  const columns = voxelTaps(columnSide);
+  const rows = voxelTaps(rowSide);
   const labelOf = [0, ...plan.labels];
   const lineLength = columnSide.voxels * classes;
-  const widened = new Float32Array(side * lineLength); // one slice, resampled along its columns
+  const widened = new Float32Array(rowSide.size * lineLength); // one slice, resampled along its columns
   const line = new Float32Array(lineLength);
   const certainty: Certainty = { voxels: 0, probability: 0 };
   for (let slice = 0; slice < slices; slice++) {
     const source = probabilities.subarray(slice * area, (slice + 1) * area);
-    for (let pixelRow = 0; pixelRow < side; pixelRow++) {
+    for (let pixelRow = 0; pixelRow < rowSide.size; pixelRow++) {
       for (let column = 0; column < columnSide.voxels; column++) {
         addTaps(
           widened,
           pixelRow * lineLength + column * classes,
           source,
-          pixelRow * side * classes,
+          pixelRow * columnSide.size * classes,
           classes,
           columns,
           column,
@@ -63,11 +63,9 @@ export function restoreProbabilities(
       }
     }
     for (let row = 0; row < rowSide.voxels; row++) {
-      if (rows.first[row] < 0) continue;
       addTaps(line, 0, widened, 0, lineLength, rows, row, lineLength);
       const start = (from + slice) * picture.sliceStride + row * rowSide.stride;
       for (let column = 0; column < columnSide.voxels; column++) {
-        if (columns.first[column] < 0) continue;
         const best = largest(line, column * classes, classes);
         map.voxels[start + column * columnSide.stride] = labelOf[best];
         if (best === 0) continue;
@@ -79,18 +77,10 @@ export function restoreProbabilities(
   return certainty;
 }
 
-/** Taps of the volume's voxels among the picture's pixels; padding is left out of every sum. */
-function voxelTaps(side: Side, pictureSide: number): Taps {
-  const { first, end } = shownPixels(side, pictureSide);
-  const half = 0.5 + 1e-9; // a voxel on a pixel's border is shown by it
-  const cropsFirst = side.offset < 0;
-  const cropsLast = side.offset + side.pixels > pictureSide;
-  const positionOf = (voxel: number) => {
-    const pixel = voxelToPixel(side, voxel);
-    const cropped = (cropsFirst && pixel < -half) || (cropsLast && pixel > pictureSide - 1 + half);
-    return cropped ? null : pixel;
-  };
-  return linearTaps(side.voxels, positionOf, first, end, 1 / side.step);
+/** Taps of the volume's voxels among the pixels that show it; padding is left out of every sum. */
+function voxelTaps(side: Side): Taps {
+  const { voxels, offset, pixels, step } = side;
+  return linearTaps(voxels, (voxel) => voxelToPixel(side, voxel), offset, offset + pixels, 1 / step);
 }
 
 /**

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { augmentationSchema } from '../../shared/plan.ts';
 import { seededRandom } from '../../shared/random.ts';
-import { changeClasses, changeSlice, drawChange, type SliceChange } from './augmentation.ts';
+import { changeClasses, changeWindow, drawChange, type WindowChange } from './augmentation.ts';
 
 const SIDE = 16;
-const unchanged: SliceChange = { rotation: 0, scale: 1, shift: [0, 0], contrast: 1, brightness: 0, noise: 0 };
+const unchanged: WindowChange = { rotation: 0, scale: 1, shift: [0, 0], contrast: 1, brightness: 0, noise: 0 };
 
 function slice(value: (x: number, y: number) => number): Float32Array {
   return Float32Array.from({ length: SIDE * SIDE }, (_, pixel) => value(pixel % SIDE, Math.floor(pixel / SIDE)));
 }
-function changed(source: Float32Array, change: Partial<SliceChange>, seed = 1): Float32Array {
+const whole = { frame: { height: SIDE, width: SIDE }, place: { row: 0, column: 0 }, side: SIDE };
+
+function changed(source: Float32Array, change: Partial<WindowChange>, seed = 1): Float32Array {
   const target = new Float32Array(SIDE * SIDE);
-  changeSlice(source, target, SIDE, { ...unchanged, ...change }, seededRandom(seed));
+  changeWindow(source, target, whole, { ...unchanged, ...change }, seededRandom(seed));
   return target;
 }
 function expectClose(values: Float32Array, expected: Float32Array): void {
@@ -20,7 +22,7 @@ function expectClose(values: Float32Array, expected: Float32Array): void {
   });
 }
 
-describe('changeSlice', () => {
+describe('changeWindow', () => {
   it('leaves a slice as it is where nothing changes', () => {
     const source = slice((x, y) => Math.sin(x) + 3 * y);
     expect(changed(source, {})).toEqual(source);
@@ -36,6 +38,17 @@ describe('changeSlice', () => {
     const source = slice((x, y) => x * y);
     const expected = slice((x, y) => Math.max(x - 0.5, 0) * Math.max(y - 0.25, 0));
     expectClose(changed(source, { shift: [0.5, 0.25] }), expected);
+  });
+
+  it('shows what lies beside a window that is moved, turned or shrunk', () => {
+    const [height, width] = [40, 30];
+    const source = Float32Array.from({ length: height * width }, (_, pixel) => pixel);
+    const target = new Float32Array(SIDE * SIDE);
+    const window = { frame: { height, width }, place: { row: 11, column: 7 }, side: SIDE };
+    const change = { ...unchanged, shift: [3, -4] as [number, number] };
+    changeWindow(source, target, window, change, seededRandom(1));
+    expect(target[0]).toBe((11 + 4) * width + 7 - 3);
+    expect(target[SIDE * SIDE - 1]).toBe((11 + 4 + SIDE - 1) * width + 7 - 3 + SIDE - 1);
   });
 
   it('turns about the centre: a quarter turn moves the x axis onto the y axis', () => {
@@ -95,7 +108,7 @@ describe('changeClasses', () => {
     const image = slice((x, y) => (inside(x, y) ? 1 : 0));
     const change = { ...unchanged, rotation: 0.4, scale: 1.2, shift: [1.3, -0.7] as [number, number] };
     const target = new Uint8Array(SIDE * SIDE);
-    changeClasses(Uint8Array.from(image), target, SIDE, change);
+    changeClasses(Uint8Array.from(image), target, whole, change);
     const moved = changed(image, change);
     const agreeing = target.filter((value, pixel) => value === (moved[pixel] > 0.5 ? 1 : 0)).length;
     expect(target.filter((value) => value === 1).length).toBeGreaterThan(20);

@@ -9,7 +9,7 @@ import { initialWeights } from './network/weights.ts';
 import { labelledBatch, labelledSlices, pickSlices } from './sampling.ts';
 import { classDice } from './scores.ts';
 import { segmentSlices } from './segmentation.ts';
-import type { LabelledSlices } from './slices.ts';
+import type { LabelledSlices, SliceSource, SliceStack } from './slices.ts';
 import { splitBatch } from './sub-batches.ts';
 import { largestDifference, peakBytes } from './testing.ts';
 import { toVariables } from './variables.ts';
@@ -28,16 +28,35 @@ function stack(seed: number, count = 10): LabelledSlices {
     return column > 10 && row > 9 && column < 15 && row < 14 ? 2 : 0;
   });
   const pixels = Float32Array.from(classes, (value) => [0, 1.5, -1.5][value] + 0.3 * gaussian(random));
-  return { count, side: 16, pixels, classes };
+  return { count, height: 16, width: 16, pixels, classes };
 }
 const volumes = new Map([stack(1), stack(2)].entries());
 const shows = [...volumes.values()].map(labelledSlices);
+
+/** Slices that are there already. */
+function sourceOf(volume: SliceStack): SliceSource {
+  const area = volume.height * volume.width;
+  return { ...volume, read: (from, count) => volume.pixels.subarray(from * area, (from + count) * area) };
+}
+
+/** The likeliest class of every pixel. */
+async function classify(finetuning: Finetuning, volume: SliceStack): Promise<Uint8Array> {
+  const classes = new Uint8Array(volume.pixels.length);
+  let next = 0;
+  for await (const { probabilities } of finetuning.segment(sourceOf(volume))) {
+    for (let at = 0; at < probabilities.length; at += 3) {
+      const own = [...probabilities.subarray(at, at + 3)];
+      classes[next++] = own.indexOf(Math.max(...own));
+    }
+  }
+  return classes;
+}
 
 async function train(finetuning: Finetuning, from: number, to: number): Promise<number[]> {
   const losses: number[] = [];
   for (let step = from; step < to; step++) {
     const picks = pickSlices(shows, 8, step, 'picks');
-    const batch = labelledBatch(volumes, picks, plan.augmentation, seededRandom('step', step));
+    const batch = labelledBatch(volumes, picks, plan, seededRandom('step', step));
     losses.push(await finetuning.step(batch));
   }
   return losses;
@@ -51,7 +70,7 @@ describe('Finetuning', () => {
     const losses = await train(finetuning, 0, 120);
     expect(losses[119]).toBeLessThan(losses[0] / 2);
     const unseen = stack(3);
-    const predicted = await finetuning.classify(unseen);
+    const predicted = await classify(finetuning, unseen);
     for (const value of [1, 2]) {
       expect(classDice(predicted, unseen.classes, value)).toBeGreaterThan(0.7);
     }
@@ -122,7 +141,7 @@ describe('Finetuning', () => {
     await train(finetuning, 0, 1);
     const { numTensors, numBytes } = tf.memory();
     await train(finetuning, 1, 4);
-    await finetuning.classify(stack(3));
+    await classify(finetuning, stack(3));
     await finetuning.state();
     finetuning.replace(start());
     expect(tf.memory()).toMatchObject({ numTensors, numBytes });
@@ -132,22 +151,55 @@ describe('Finetuning', () => {
 });
 
 describe('segmentSlices', () => {
-  it('gives probabilities of all slices in turn, whose largest is the class', async () => {
+  const sight = { network: networkSettings(plan), side: plan.inputSize };
+
+  it('gives probabilities of all slices in turn', async () => {
     const unet = toVariables(start());
-    const volume = stack(4, 21);
-    const finetuning = new Finetuning(plan, start());
-    const classes = await finetuning.classify(volume);
     let next = 0;
-    for await (const { from, count, probabilities } of segmentSlices(unet, volume, networkSettings(plan))) {
+    for await (const { from, count, probabilities } of segmentSlices(unet, sourceOf(stack(4, 21)), sight)) {
       expect(from).toBe(next);
       next += count;
-      for (let pixel = 0; pixel < count * 256; pixel++) {
-        const [a, b, c] = probabilities.subarray(3 * pixel, 3 * pixel + 3);
+      expect(probabilities).toHaveLength(count * 256 * 3);
+      for (let at = 0; at < probabilities.length; at += 3) {
+        const [a, b, c] = probabilities.subarray(at, at + 3);
         expect(a + b + c).toBeCloseTo(1, 5);
-        expect([a, b, c][classes[from * 256 + pixel]]).toBe(Math.max(a, b, c));
       }
     }
     expect(next).toBe(21);
+    tf.dispose(unet);
+  });
+
+  it('sees every pixel of large slices, whatever the number of windows at once', async () => {
+    const finetuning = new Finetuning(plan, start());
+    await train(finetuning, 0, 120);
+    const unet = toVariables(await finetuning.weights());
+    // The structure of a small slice, far from the middle of a large one.
+    const small = stack(3);
+    const [height, width, top, left] = [50, 43, 31, 2];
+    const random = seededRandom('background');
+    const pixels = Float32Array.from({ length: 10 * height * width }, () => 0.3 * gaussian(random));
+    const classes = new Uint8Array(pixels.length);
+    for (let slice = 0; slice < 10; slice++) {
+      for (let row = 0; row < 16; row++) {
+        const from = (slice * 16 + row) * 16;
+        const to = (slice * height + top + row) * width + left;
+        pixels.set(small.pixels.subarray(from, from + 16), to);
+        classes.set(small.classes.subarray(from, from + 16), to);
+      }
+    }
+    const large = { count: 10, height, width, pixels };
+    const predicted = await classify(finetuning, large);
+    for (const value of [1, 2]) expect(classDice(predicted, classes, value)).toBeGreaterThan(0.6);
+    const at = async (mostWindows: number) => {
+      const found: number[] = [];
+      for await (const { probabilities } of segmentSlices(unet, sourceOf(large), { ...sight, mostWindows })) {
+        for (const value of probabilities) found.push(value);
+      }
+      return found;
+    };
+    const [few, many] = [await at(3), await at(16)];
+    expect(few).toHaveLength(many.length);
+    expect(Math.max(...few.map((value, index) => Math.abs(value - many[index])))).toBeLessThan(1e-5);
     finetuning.dispose();
     tf.dispose(unet);
   });

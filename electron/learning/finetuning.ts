@@ -8,15 +8,16 @@ import { type NetworkSettings, networkSettings, type Plan } from '../../shared/p
 import type { WeightTensors } from '../../shared/safetensors.ts';
 import { segmentLogits } from './network/unet.ts';
 import type { LabelledBatch } from './sampling.ts';
-import { classify } from './segmentation.ts';
+import { type ProbabilityBatch, segmentSlices } from './segmentation.ts';
 import { lossOfSums, segmentationLoss, segmentationSums } from './segmentation-loss.ts';
-import type { SliceStack } from './slices.ts';
+import type { SliceSource } from './slices.ts';
 import { rowsOf, type SubBatch, splitBatch } from './sub-batches.ts';
 import { Training } from './training.ts';
 import { lossAndGradients } from './variables.ts';
 
 export class Finetuning extends Training {
   readonly #network: NetworkSettings;
+  readonly #side: number; // of a window, pixels
   readonly #mostSlices: number;
 
   /**
@@ -30,6 +31,7 @@ export class Finetuning extends Training {
       factors: { 'encoder.': plan.finetuneEncoderFactor },
     });
     this.#network = networkSettings(plan);
+    this.#side = plan.inputSize;
     this.#mostSlices = mostSlices;
   }
 
@@ -76,8 +78,9 @@ export class Finetuning extends Training {
     return segmentLogits(this.variables, slices, this.#network);
   }
 
-  /** The class of every pixel, [Z, side, side]. */
-  classify(volume: SliceStack): Promise<Uint8Array> {
-    return classify(this.variables, volume, this.#network, this.#mostSlices);
+  /** Class probabilities of all slices in turn, as the U-Net is now. */
+  segment(slices: SliceSource): AsyncGenerator<ProbabilityBatch> {
+    const sight = { network: this.#network, side: this.#side, mostWindows: this.#mostSlices };
+    return segmentSlices(this.variables, slices, sight);
   }
 }

@@ -30,7 +30,7 @@ function stack(seed: number, count = 12): SliceStack {
     const distance = Math.hypot((index % 16) - 7.5, (Math.floor(index / 16) % 16) - 7.5);
     return (distance < 1 + slice / 2 ? 1.5 : -0.5) + 0.2 * gaussian(random);
   });
-  return { count, side: 16, pixels };
+  return { count, height: 16, width: 16, pixels };
 }
 const volumes = [stack(1), stack(2), stack(3, 9)];
 

@@ -6,6 +6,7 @@ import { drawInEpochs, labelledBatch, labelledSlices, pairedBatch, pickSlices, s
 import type { LabelledSlices } from './slices.ts';
 
 const SIDE = 16;
+const settings = { partitions: 4, inputSize: SIDE };
 const still = augmentationSchema.parse({ rotation: 0, scale: 0, shift: 0, brightness: 0, contrast: 0, noise: 0 });
 const lively = augmentationSchema.parse({});
 
@@ -15,7 +16,7 @@ function stack(count: number, base: number, shown: number[] = []): LabelledSlice
   const pixels = Float32Array.from({ length: count * area }, (_, index) => base + Math.floor(index / area));
   const classes = new Uint8Array(count * area);
   for (const slice of shown) classes[slice * area + 40] = 1;
-  return { count, side: SIDE, pixels, classes };
+  return { count, height: SIDE, width: SIDE, pixels, classes };
 }
 
 describe('drawInEpochs', () => {
@@ -37,7 +38,7 @@ describe('drawInEpochs', () => {
 describe('pairedBatch', () => {
   it('takes one slice of each partition of each volume', () => {
     const volumes = [stack(10, 0), stack(13, 100)];
-    const batch = pairedBatch(volumes, 4, still, seededRandom(3));
+    const batch = pairedBatch(volumes, { ...settings, augmentation: still }, seededRandom(3));
     expect([...batch.partitions]).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
     expect(batch.first).toEqual(batch.second);
     for (let row = 0; row < batch.count; row++) {
@@ -50,20 +51,22 @@ describe('pairedBatch', () => {
   it('reaches every slice', () => {
     const seen = new Set<number>();
     for (let seed = 0; seed < 100; seed++) {
-      const { first, count } = pairedBatch([stack(10, 0)], 4, still, seededRandom(seed));
+      const { first, count } = pairedBatch([stack(10, 0)], { ...settings, augmentation: still }, seededRandom(seed));
       for (let row = 0; row < count; row++) seen.add(first[row * SIDE * SIDE]);
     }
     expect(seen.size).toBe(10);
   });
 
   it('augments the two copies differently, and the same for the same seed', () => {
-    const batch = pairedBatch([stack(8, 0)], 4, lively, seededRandom(3));
+    const batch = pairedBatch([stack(8, 0)], { ...settings, augmentation: lively }, seededRandom(3));
     expect(batch.first).not.toEqual(batch.second);
-    expect(pairedBatch([stack(8, 0)], 4, lively, seededRandom(3))).toEqual(batch);
+    expect(pairedBatch([stack(8, 0)], { ...settings, augmentation: lively }, seededRandom(3))).toEqual(batch);
   });
 
   it('gives fewer slices for a volume of fewer slices than partitions', () => {
-    expect([...pairedBatch([stack(2, 0)], 4, still, seededRandom(1)).partitions]).toEqual([1, 3]);
+    expect([...pairedBatch([stack(2, 0)], { ...settings, augmentation: still }, seededRandom(1)).partitions]).toEqual([
+      1, 3,
+    ]);
   });
 });
 
@@ -84,12 +87,13 @@ describe('pickSlices', () => {
   const volumes = [stack(12, 0, [5]), stack(12, 0, [3, 7])];
   const shows = volumes.map(labelledSlices);
 
-  it('shows a label in half of each batch and reaches every slice', () => {
+  it('shows a label in a third of each batch and reaches every slice', () => {
     const seen = new Set<string>();
     for (let step = 0; step < 40; step++) {
       const picks = pickSlices(shows, 5, step, 'seed');
       expect(picks).toHaveLength(5);
-      expect(picks.slice(0, 3).every(({ volume, slice }) => shows[volume][slice])).toBe(true);
+      expect(picks.map(({ labelled }) => labelled)).toEqual([true, true, false, false, false]);
+      expect(picks.slice(0, 2).every(({ volume, slice }) => shows[volume][slice])).toBe(true);
       for (const { volume, slice } of picks) seen.add(`${volume}:${slice}`);
     }
     expect(seen.size).toBe(24);
@@ -101,12 +105,33 @@ describe('pickSlices', () => {
 
   it('gives the pixels and classes of the picks', () => {
     const picks = [
-      { volume: 0, slice: 5 },
-      { volume: 1, slice: 8 },
+      { volume: 0, slice: 5, labelled: true },
+      { volume: 1, slice: 8, labelled: false },
     ];
-    const batch = labelledBatch(new Map(volumes.entries()), picks, still, seededRandom(1));
+    const batch = labelledBatch(
+      new Map(volumes.entries()),
+      picks,
+      { ...settings, augmentation: still },
+      seededRandom(1),
+    );
     expect(batch.pixels[0]).toBe(5);
     expect(batch.pixels[SIDE * SIDE]).toBe(8);
     expect([...batch.classes.keys()].filter((pixel) => batch.classes[pixel] === 1)).toEqual([40]);
+  });
+
+  it('shows the label wherever in a large slice it lies, and the rest of the slice as well', () => {
+    const [height, width] = [90, 120];
+    const pixels = Float32Array.from({ length: height * width }, (_, pixel) => pixel);
+    const classes = new Uint8Array(height * width);
+    classes[77 * width + 110] = 1; // near a corner
+    const large = new Map([[0, { count: 1, height, width, pixels, classes }]]);
+    const at = (labelled: boolean) => [{ volume: 0, slice: 0, labelled }];
+    const seen = new Set<number>();
+    for (let seed = 0; seed < 200; seed++) {
+      const plan = { ...settings, augmentation: still };
+      expect(labelledBatch(large, at(true), plan, seededRandom(seed)).classes).toContain(1);
+      for (const pixel of labelledBatch(large, at(false), plan, seededRandom(seed)).pixels) seen.add(pixel);
+    }
+    expect(seen.size).toBeGreaterThan(0.85 * height * width);
   });
 });

@@ -481,9 +481,9 @@ const settings: Record<SettingPath, SettingText> = {
   },
   spacing: { label: 'Pixel spacing', unit: 'mm', help: 'Every slice is resampled to pixels of this size.' },
   inputSize: {
-    label: 'Slice size',
+    label: 'Window size',
     unit: 'pixels a side',
-    help: 'Slices are cut or filled up to this square. Size times spacing should cover the structure and its surroundings.',
+    help: 'The network sees slices through windows of this size, which slide over all of a slice. It should cover the structure and its surroundings.',
   },
   partitions: {
     label: 'Partitions',

@@ -2,12 +2,12 @@ import { fault } from '../../../shared/errors.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import { Finetuning } from '../../learning/finetuning.ts';
 import { labelledBatch, labelledSlices, pickSlices } from '../../learning/sampling.ts';
-import { classDice } from '../../learning/scores.ts';
 import type { BatchSplit } from '../batch-split.ts';
 import type { FinetuneJob, Trained } from '../jobs.ts';
 import type { JobContext } from './context.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
 import { type TrainingJob, train } from './training-loop.ts';
+import { validate } from './validation.ts';
 
 /** The supervised steps that are not done yet, and the scores asked for on the way. Throws `engine.no-slices`. */
 export async function finetune(
@@ -36,23 +36,14 @@ export async function finetune(
       const picks = pickSlices(shows, plan.finetuneBatch, step, seed, 'finetuning');
       const picked = new Map(picks.map(({ volume }) => [volume, volumes.labelled(job.volumes[volume], plan)]));
       const random = seededRandom(seed, 'finetuning', step);
-      const loss = await model.step(labelledBatch(picked, picks, plan.augmentation, random));
+      const loss = await model.step(labelledBatch(picked, picks, plan, random));
       return { loss, slices: picks.length };
     },
     afterStep: async (model, { steps, dice }, pause) => {
       const step = fromStep + steps;
       const isScored = dice.some((point) => point.step === step);
       if (validation.length === 0 || !validateAt.includes(step) || isScored) return undefined;
-      const perLabel = plan.labels.map(() => 0); // Dice on the plan's pixels, the mean over the validation volumes
-      for (const files of validation) {
-        await pause();
-        const volume = volumes.labelled(files, plan);
-        const predicted = await model.classify(volume);
-        plan.labels.forEach((_, index) => {
-          perLabel[index] += classDice(predicted, volume.classes, index + 1) / validation.length;
-        });
-      }
-      return { step, dice: perLabel.reduce((sum, value) => sum + value, 0) / perLabel.length, perLabel };
+      return { step, ...(await validate(validation, plan, (slices) => model.segment(slices), pause)) };
     },
   };
   return train(training, context, split);

@@ -59,7 +59,7 @@ describe('evaluate', () => {
 });
 
 describe('PreparedVolumes', () => {
-  const one = 10 * 16 * 16 * 4; // bytes of a volume's slices
+  const one = 10 * 16 * 18 * 4; // bytes of a volume's slices
 
   it('prepares a volume once and stays within its bytes, dropping what was not used for longest', () => {
     const volumes = new PreparedVolumes(2 * one);
@@ -78,10 +78,11 @@ describe('PreparedVolumes', () => {
 
   it('holds at least the volume in use, and tells plans apart', () => {
     const volumes = new PreparedVolumes(1);
-    expect(volumes.image(site.volumes[0], plan).side).toBe(16);
-    expect(volumes.image(site.volumes[0], { ...plan, inputSize: 32 }).side).toBe(32);
-    expect(volumes.labelled(site.volumes[0], plan).classes).toHaveLength(10 * 16 * 16);
-    expect(volumes.bytes).toBe(10 * 16 * 16 * 5);
+    const sizeOf = ({ height, width }: { height: number; width: number }) => [height, width];
+    expect(sizeOf(volumes.image(site.volumes[0], plan))).toEqual([16, 18]); // 15 voxels are padded, 18 are all there
+    expect(sizeOf(volumes.image(site.volumes[0], { ...plan, inputSize: 32 }))).toEqual([32, 32]);
+    expect(volumes.labelled(site.volumes[0], plan).classes).toHaveLength(10 * 16 * 18);
+    expect(volumes.bytes).toBe(10 * 16 * 18 * 5);
   });
 });
 

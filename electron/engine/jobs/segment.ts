@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { networkSettings } from '../../../shared/plan.ts';
 import { trainedParts } from '../../../shared/weight-shapes.ts';
-import { prepareImage } from '../../imaging/prepare.ts';
-import { emptyLabelMap, restoreProbabilities } from '../../imaging/restore.ts';
 import { segmentSlices } from '../../learning/segmentation.ts';
 import { toVariables } from '../../learning/variables.ts';
 import { readVolume, writeLabelFile } from '../../storage/volume-file.ts';
@@ -10,30 +8,34 @@ import type { BatchSplit } from '../batch-split.ts';
 import type { Segmented, SegmentJob } from '../jobs.ts';
 import { type JobContext, pause } from './context.ts';
 import { readPlanWeights } from './plan-weights.ts';
+import { segmentVolume } from './segment-volume.ts';
 
-/** Writes a label map on the grid of each volume; what the plan's crop leaves out is background. */
+/** Writes a label map on the grid of each volume, in which every voxel is answered. */
 export async function segment(job: SegmentJob, context: JobContext, { mostSlices }: BatchSplit): Promise<Segmented> {
-  const { plan } = job;
-  const settings = networkSettings(plan);
+  const { plan, volumes } = job;
+  const sight = { network: networkSettings(plan), side: plan.inputSize, mostWindows: mostSlices };
   const began = performance.now();
   const unet = toVariables(readPlanWeights(job.weights, plan, trainedParts(plan, 'finetuning')));
   const confidence: (number | null)[] = [];
   let slices = 0;
   try {
-    for (const [index, { image, out }] of job.volumes.entries()) {
-      const volume = readVolume(image);
-      const map = emptyLabelMap(volume);
-      const sure = { voxels: 0, probability: 0 };
-      for await (const batch of segmentSlices(unet, prepareImage(volume, plan), settings, mostSlices)) {
-        const { voxels, probability } = restoreProbabilities(batch.probabilities, batch.from, map, plan);
-        sure.voxels += voxels;
-        sure.probability += probability;
-        slices += batch.count;
-        await pause(context);
-      }
-      writeLabelFile(out, map);
-      confidence.push(sure.voxels === 0 ? null : Math.min(1, sure.probability / sure.voxels));
-      context.report({ step: index + 1, steps: job.volumes.length });
+    for (const [index, { image, out }] of volumes.entries()) {
+      const segmented = await segmentVolume(
+        readVolume(image),
+        plan,
+        (source) => segmentSlices(unet, source, sight),
+        async (done, of) => {
+          await pause(context);
+          if (done < of) {
+            context.report({ step: index, steps: volumes.length, message: `slice ${done} of ${of}` });
+          }
+        },
+      );
+      const { voxels, probability } = segmented.certainty;
+      writeLabelFile(out, segmented.map);
+      confidence.push(voxels === 0 ? null : Math.min(1, probability / voxels));
+      slices += segmented.slices;
+      context.report({ step: index + 1, steps: volumes.length });
     }
   } finally {
     tf.dispose(unet);

@@ -20,7 +20,7 @@ import { encode, project } from '../network/unet.ts';
 import { takeNumbers } from '../numbers.ts';
 import { partitionOf } from '../partitions.ts';
 import { type PairedBatch, pairedBatch, spreadSlices } from '../sampling.ts';
-import type { SliceStack } from '../slices.ts';
+import { type SliceStack, sliceOf } from '../slices.ts';
 import { rowsOf, splitBatch } from '../sub-batches.ts';
 import {
   assignWeights,
@@ -31,6 +31,7 @@ import {
   under,
   type Variables,
 } from '../variables.ts';
+import { cutWindow, drawPlace } from '../windows.ts';
 import type { Method, MethodSetup, PretextStep, PretextTask } from './method.ts';
 
 const FILL_BATCH = 32; // slices a forward pass when the bank is filled
@@ -66,7 +67,7 @@ class ContrastiveTask implements PretextTask {
   }
 
   /**
-   * Fills an empty bank with momentum features of unaugmented slices, equally many of each partition and of as many
+   * Fills an empty bank with momentum features of unaugmented windows, equally many of each partition and of as many
    * volumes as it takes.
    */
   async prepare(volumes: number, load: (volume: number) => SliceStack, random: Random): Promise<void> {
@@ -79,15 +80,14 @@ class ContrastiveTask implements PretextTask {
       const stack = load(volume);
       const slices = spreadSlices(stack.count, partitions, each, random).slice(0, room);
       for (let from = 0; from < slices.length; from += FILL_BATCH) {
-        await this.#enqueueSlices(stack, slices.slice(from, from + FILL_BATCH));
+        await this.#enqueueSlices(stack, slices.slice(from, from + FILL_BATCH), random);
       }
     }
   }
 
   draw(volumes: SliceStack[], remote: FeatureBatch[], random: Random): PretextStep {
-    const { partitions, augmentation, sampledFeatures } = this.#plan;
-    const batch = pairedBatch(volumes, partitions, augmentation, random);
-    const sampled = sampleFeatures(this.#bank.batch(), remote, sampledFeatures, random);
+    const batch = pairedBatch(volumes, this.#plan, random);
+    const sampled = sampleFeatures(this.#bank.batch(), remote, this.#plan.sampledFeatures, random);
     return {
       slices: batch.count,
       lossAndGradients: () => this.#contrast(batch, sampled),
@@ -137,17 +137,20 @@ class ContrastiveTask implements PretextTask {
     this.#bank.enqueue(keys, partitions);
   }
 
-  async #enqueueSlices({ count, side, pixels }: SliceStack, slices: number[]): Promise<void> {
+  /** A window of each of these slices. */
+  async #enqueueSlices(volume: SliceStack, slices: number[], random: Random): Promise<void> {
+    const { inputSize: side, partitions: count } = this.#plan;
     const area = side * side;
-    const chosen = new Float32Array(slices.length * area);
+    const windows = new Float32Array(slices.length * area);
     slices.forEach((slice, row) => {
-      chosen.set(pixels.subarray(slice * area, (slice + 1) * area), row * area);
+      const target = windows.subarray(row * area, (row + 1) * area);
+      cutWindow(sliceOf(volume, volume.pixels, slice), volume, drawPlace(volume, side, random), side, target);
     });
-    const partitions = Uint8Array.from(slices, (slice) => partitionOf(slice, count, this.#plan.partitions));
-    this.#bank.enqueue(await this.#momentumFeatures(chosen, side), partitions);
+    const partitions = Uint8Array.from(slices, (slice) => partitionOf(slice, volume.count, count));
+    this.#bank.enqueue(await this.#momentumFeatures(windows, side), partitions);
   }
 
-  /** The momentum encoder's features [N, featureLength] of slices [N, side, side]. */
+  /** The momentum encoder's features [N, featureLength] of windows [N, side, side]. */
   async #momentumFeatures(pixels: Float32Array, side: number): Promise<Float32Array> {
     const { featureLength } = this.#plan;
     const slices = pixels.length / side ** 2;
@@ -159,7 +162,7 @@ class ContrastiveTask implements PretextTask {
     return features;
   }
 
-  /** Features [N, featureLength] of unit length of slices [N, side, side]. */
+  /** Features [N, featureLength] of unit length of windows [N, side, side]. */
   #embed(weights: Variables, pixels: Float32Array, side: number): tf.Tensor2D {
     return tf.tidy(() => {
       const slices = tf.tensor4d(pixels, [pixels.length / (side * side), side, side, 1]);
