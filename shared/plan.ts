@@ -9,6 +9,9 @@ import { methodNames, usualMethod } from './method.ts';
 /** Each is a file of electron/federation/coordinator/aggregation. */
 const aggregations = ['fedavg'] as const;
 
+/** When a fine-tuning ends. */
+const finetuneEnds = ['steps', 'flat'] as const;
+
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const fraction = z.number().min(0).max(1);
 
@@ -19,6 +22,9 @@ export const augmentationSchema = z.strictObject({
   brightness: z.number().min(0).max(2).default(0.2), // added, in standard deviations of the volume
   contrast: fraction.default(0.25), // multiplied by 1 +- this
   noise: z.number().min(0).max(2).default(0.05), // deviation of added Gaussian noise, in standard deviations
+  bend: z.number().min(0).max(0.25).default(0), // of the window's side, by which its parts move on their own, either way
+  gamma: z.number().min(0).max(2).default(0), // values over their range are raised to 1 to 1 + this, or to the inverse
+  blur: z.number().min(0).max(5).default(0), // deviation of a Gaussian blur, up to this many pixels
 });
 
 /** What is done to feature vectors before they leave. Off by default: vectors already carry no pixel. */
@@ -66,6 +72,9 @@ export const planSchema = z.strictObject({
   finetuneBatch: count(1, 256).default(8), // slices a step
   finetuneRate: z.number().positive().max(1).default(1e-3),
   finetuneEncoderFactor: fraction.default(1), // the encoder's learning rate relative to finetuneRate
+  finetuneUntil: z.enum(finetuneEnds).default('steps'), // 'flat': until it stops improving, finetuneSteps at most
+  finetuneFall: z.number().min(0).max(0.9).default(0), // last share of the steps, over which the rate falls to nothing
+  finetuneAveraging: z.number().min(0).lt(1).default(0), // of averaged weights, what stays in a step; 0: no average
 
   augmentation: augmentationSchema.prefault({}),
 
@@ -124,7 +133,17 @@ export function networkSettings(plan: Plan): NetworkSettings {
 }
 
 /** Settings that plans of earlier versions had not, with the value that stands for how those versions worked. */
-const addedSettings = { engine: 'auto', method: 'fcl', aggregation: 'fedavg' } as const satisfies Partial<Plan>;
+const addedSettings = {
+  engine: 'auto',
+  method: 'fcl',
+  aggregation: 'fedavg',
+  finetuneUntil: 'steps',
+  finetuneFall: 0,
+  finetuneAveraging: 0,
+  'augmentation.bend': 0,
+  'augmentation.gamma': 0,
+  'augmentation.blur': 0,
+} as const satisfies { [Path in SettingPath]?: string | number };
 
 /**
  * What a plan agrees on, as it is sent, stored and hashed. Settings that came later are part of it where they say
@@ -134,9 +153,14 @@ const addedSettings = { engine: 'auto', method: 'fcl', aggregation: 'fedavg' } a
  * began with.
  */
 export function agreedPlan(plan: Plan): PlanInput {
-  return Object.fromEntries(
-    Object.entries(plan).filter(([name, value]) => addedSettings[name as keyof typeof addedSettings] !== value),
-  );
+  const says = (path: string, value: unknown) => addedSettings[path as keyof typeof addedSettings] !== value;
+  const { augmentation, ...others } = plan;
+  return {
+    ...Object.fromEntries(Object.entries(others).filter(([name, value]) => says(name, value))),
+    augmentation: Object.fromEntries(
+      Object.entries(augmentation).filter(([name, value]) => says(`augmentation.${name}`, value)),
+    ),
+  };
 }
 
 /** The text whose SHA-256 is the plan's hash, the same at every site. */

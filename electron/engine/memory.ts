@@ -71,7 +71,7 @@ function heldFloats(phase: Phase, plan: Plan, subBatches: number): number {
   if (phase === 'segmentation') return trained;
   const gradients = subBatches > 1 ? 2 : 1; // the sum so far, and the sub-batch's own
   const held = (3 + gradients) * trained; // weights and both moments of Adam
-  if (phase === 'finetuning') return held;
+  if (phase === 'finetuning') return plan.finetuneAveraging > 0 ? held + trained : held;
   return held + methodOf(plan).memory(plan).held;
 }
 

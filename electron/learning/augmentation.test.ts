@@ -4,7 +4,17 @@ import { seededRandom } from '../../shared/random.ts';
 import { changeClasses, changeWindow, drawChange, type WindowChange } from './augmentation.ts';
 
 const SIDE = 16;
-const unchanged: WindowChange = { rotation: 0, scale: 1, shift: [0, 0], contrast: 1, brightness: 0, noise: 0 };
+const unchanged: WindowChange = {
+  rotation: 0,
+  scale: 1,
+  shift: [0, 0],
+  contrast: 1,
+  brightness: 0,
+  noise: 0,
+  bend: null,
+  gamma: 1,
+  blur: 0,
+};
 
 function slice(value: (x: number, y: number) => number): Float32Array {
   return Float32Array.from({ length: SIDE * SIDE }, (_, pixel) => value(pixel % SIDE, Math.floor(pixel / SIDE)));
@@ -99,6 +109,49 @@ describe('changeWindow', () => {
         2,
       ),
     ).not.toEqual(noise);
+  });
+});
+
+describe('stronger changes', () => {
+  const ramp = slice((x) => x);
+
+  it('bend parts of a window on their own, and keep what is not bent', () => {
+    const bend = new Float32Array(50);
+    expectClose(changed(ramp, { bend }), ramp);
+    bend[2 * (2 * 5 + 2)] = 3; // the middle, along x
+    const bent = changed(ramp, { bend });
+    expect(bent[8 * SIDE + 8] - ramp[8 * SIDE + 8]).toBeGreaterThan(2);
+    for (const corner of [0, SIDE - 1, SIDE * (SIDE - 1)]) expect(bent[corner]).toBeCloseTo(ramp[corner], 4);
+  });
+
+  it('raise grey values to a power over their range', () => {
+    const raised = changed(ramp, { gamma: 2 });
+    expect(raised[SIDE - 1]).toBeCloseTo(SIDE - 1, 4);
+    expect(raised[5]).toBeCloseTo((5 / 15) ** 2 * 15, 4);
+    expectClose(
+      changed(
+        slice(() => 3),
+        { gamma: 2 },
+      ),
+      slice(() => 3),
+    );
+  });
+
+  it('blur evenly along both sides, and keep a constant', () => {
+    const dot = changed(
+      slice((x, y) => (x === 8 && y === 8 ? 1 : 0)),
+      { blur: 1 },
+    );
+    expect(dot[8 * SIDE + 9]).toBeCloseTo(dot[9 * SIDE + 8], 6);
+    expect(dot[8 * SIDE + 8] / dot[8 * SIDE + 9]).toBeCloseTo(Math.exp(0.5), 3);
+    expect(dot.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
+    expectClose(
+      changed(
+        slice(() => 2),
+        { blur: 1.3 },
+      ),
+      slice(() => 2),
+    );
   });
 });
 

@@ -5,7 +5,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type NetworkSettings, networkSettings, type Plan } from '../../shared/plan.ts';
-import type { WeightTensors } from '../../shared/safetensors.ts';
+import type { StoredTensors, WeightTensors } from '../../shared/safetensors.ts';
+import { followMain } from './momentum.ts';
 import { segmentLogits } from './network/unet.ts';
 import type { LabelledBatch } from './sampling.ts';
 import { type ProbabilityBatch, segmentSlices } from './segmentation.ts';
@@ -13,10 +14,21 @@ import { lossOfSums, segmentationLoss, segmentationSums } from './segmentation-l
 import type { SliceSource } from './slices.ts';
 import { rowsOf, type SubBatch, splitBatch } from './sub-batches.ts';
 import { Training } from './training.ts';
-import { lossAndGradients } from './variables.ts';
+import {
+  assignWeights,
+  lossAndGradients,
+  prefixed,
+  toVariables,
+  toWeights,
+  under,
+  type Variables,
+} from './variables.ts';
 
 export class Finetuning extends Training {
   readonly #network: NetworkSettings;
+  readonly #averaging: number; // 0: no average
+  readonly #average: Variables | undefined; // of the weights of all steps, the later ones counting more
+  #averaged = 0; // steps
   readonly #side: number; // of a window, pixels
   readonly #mostSlices: number;
 
@@ -32,6 +44,8 @@ export class Finetuning extends Training {
     });
     this.#network = networkSettings(plan);
     this.#side = plan.inputSize;
+    this.#averaging = plan.finetuneAveraging;
+    this.#average = plan.finetuneAveraging > 0 ? toVariables(weights) : undefined;
     this.#mostSlices = mostSlices;
   }
 
@@ -41,7 +55,44 @@ export class Finetuning extends Training {
     const computing = subBatches.length === 1 ? this.#computeWhole(batch) : this.#computeSplit(batch, subBatches);
     const { loss, gradients } = await computing;
     this.move(gradients);
+    if (this.#average) {
+      this.#averaged++;
+      const kept = Math.min(this.#averaging, (1 + this.#averaged) / (10 + this.#averaged)); // the first steps are soon gone
+      followMain(this.#average, this.variables, kept);
+    }
     return loss;
+  }
+
+  override async state(): Promise<StoredTensors> {
+    const state = await super.state();
+    if (!this.#average) return state;
+    const averaged = { shape: [1], data: Int32Array.of(this.#averaged) };
+    return { ...state, ...prefixed('average/', await toWeights(this.#average)), 'averaged/steps': averaged };
+  }
+
+  override restore(state: StoredTensors): void {
+    super.restore(state);
+    if (!this.#average) return;
+    assignWeights(this.#average, under('average/', state));
+    this.#averaged = state['averaged/steps'].data[0];
+  }
+
+  /** The average begins anew. */
+  override replace(weights: WeightTensors): void {
+    super.replace(weights);
+    if (this.#average) assignWeights(this.#average, weights);
+    this.#averaged = 0;
+  }
+
+  /** The averaged weights where the plan wants them, else those of the last step. Throws as `weights`. */
+  override async result(): Promise<WeightTensors> {
+    await this.weights(); // where these have diverged, the average is no use either
+    return this.#average ? toWeights(this.#average) : this.weights();
+  }
+
+  override dispose(): void {
+    super.dispose();
+    if (this.#average) tf.dispose(this.#average);
   }
 
   #computeWhole(batch: LabelledBatch) {
@@ -81,6 +132,6 @@ export class Finetuning extends Training {
   /** Class probabilities of all slices in turn, as the U-Net is now. */
   segment(slices: SliceSource): AsyncGenerator<ProbabilityBatch> {
     const sight = { network: this.#network, side: this.#side, mostWindows: this.#mostSlices };
-    return segmentSlices(this.variables, slices, sight);
+    return segmentSlices(this.#average ?? this.variables, slices, sight);
   }
 }

@@ -29,12 +29,14 @@ export abstract class Training {
   /** The weights by name, as the next step begins with them. */
   protected readonly variables: Variables;
   readonly #settings: TrainingSettings;
+  readonly #rate: number; // of the plan
   readonly #adam: Adam;
 
   constructor(plan: Plan, weights: WeightTensors, settings: TrainingSettings) {
     this.#settings = settings;
     this.variables = toVariables(weights);
-    this.#adam = new Adam(this.variables, plan[settings.rate], settings.factors);
+    this.#rate = plan[settings.rate];
+    this.#adam = new Adam(this.variables, this.#rate, settings.factors);
   }
 
   /** Everything that the next step depends on but the seed and the slices. Throws as `weights`. */
@@ -59,6 +61,16 @@ export abstract class Training {
     const weights = await toWeights(this.variables);
     assertFinite(weights, this.#settings.rate);
     return weights;
+  }
+
+  /** The weights that a job hands over; others than those that are trained where it says so. */
+  result(): Promise<WeightTensors> {
+    return this.weights();
+  }
+
+  /** The learning rate of the next steps, as a share of the plan's. */
+  setRate(share: number): void {
+    this.#adam.rate = this.#rate * share;
   }
 
   /** Moves the weights by their gradients, which are disposed. */

@@ -9,6 +9,7 @@ export function choicesOf(path: SettingPath): Record<string, string> | undefined
     axis: texts.plan.axes,
     engine: texts.plan.engines,
     method: texts.plan.methods,
+    finetuneUntil: texts.plan.finetuneEnds,
     aggregation: texts.plan.aggregations,
   };
   return choices[path];

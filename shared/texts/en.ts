@@ -558,6 +558,19 @@ const settings: Record<SettingPath, SettingText> = {
     unit: '× learning rate',
     help: 'Below 1 the pre-trained encoder changes more slowly than the rest; 0 keeps it as it is.',
   },
+  finetuneUntil: {
+    label: 'Trains until',
+    help: 'Either the steps are done, or it stops improving, after as many steps at most.',
+  },
+  finetuneFall: {
+    label: 'Falling rate',
+    unit: 'of the steps',
+    help: 'Over the last share of the steps the learning rate falls to nothing, which settles what was learnt.',
+  },
+  finetuneAveraging: {
+    label: 'Averaged weights',
+    help: 'The model is a moving average of the weights, of which this much stays in each step. 0 takes the last weights.',
+  },
   'augmentation.rotation': { label: 'Rotation', unit: '± degrees', help: 'Slices are turned by up to this angle.' },
   'augmentation.scale': { label: 'Size', unit: '± fraction', help: 'Slices grow or shrink by up to this fraction.' },
   'augmentation.shift': {
@@ -580,6 +593,20 @@ const settings: Record<SettingPath, SettingText> = {
   exchangeFeatures: {
     label: 'Sites exchange features',
     help: 'Feature vectors go to the other sites, after a yes at each site. Off: only network weights are averaged.',
+  },
+  'augmentation.bend': {
+    label: 'Bending',
+    unit: 'of the window',
+    help: 'Parts of a window move on their own by up to this share of its side. 0 bends nothing.',
+  },
+  'augmentation.gamma': {
+    label: 'Gamma',
+    help: 'Grey values are raised to a power of up to 1 plus this, or to its inverse. 0 changes nothing.',
+  },
+  'augmentation.blur': {
+    label: 'Blur',
+    unit: 'pixels',
+    help: 'Windows are blurred by up to this much. 0 blurs nothing.',
   },
   finetuneRounds: {
     label: 'Rounds of fine-tuning together',
@@ -640,6 +667,10 @@ const plan = {
   methods: { fcl: 'Federated contrastive learning' } satisfies Record<MethodName, string>,
   engines: { auto: 'Each site’s own choice', ...engineNames } satisfies Record<EngineChoice, string>,
   aggregations: { fedavg: 'By number of volumes (FedAvg)' } satisfies Record<Plan['aggregation'], string>,
+  finetuneEnds: { steps: 'The steps are done', flat: 'It stops improving' } satisfies Record<
+    Plan['finetuneUntil'],
+    string
+  >,
   presetsLabel: 'Begin with',
   presets: {
     quick: { name: 'Quick try', words: 'A narrow network and few steps: minutes, to see how it goes.' },

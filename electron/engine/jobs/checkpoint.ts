@@ -19,6 +19,7 @@ const progressSchema = z.strictObject({
   begun: z.string(), // hash of the weights that the job began with
   steps: z.int(), // finished in this job
   slices: z.int(), // shown to the network in them
+  fallsFrom: z.int().optional(), // step from which on the learning rate falls to nothing; absent until that is decided
   dice: z.array(z.strictObject({ step: z.int(), dice: z.number(), perLabel: z.array(z.number()) })),
 });
 

@@ -5,6 +5,7 @@ import { labelledBatch, labelledSlices, pickSlices } from '../../learning/sampli
 import type { BatchSplit } from '../batch-split.ts';
 import type { FinetuneJob, Trained } from '../jobs.ts';
 import type { JobContext } from './context.ts';
+import { decideEnd, rateShare, stepsIn } from './ending.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
 import { type TrainingJob, train } from './training-loop.ts';
 import { validate } from './validation.ts';
@@ -20,6 +21,7 @@ export async function finetune(
   const began = performance.now();
   if (job.volumes.length === 0) throw fault('engine.no-slices', { what: 'no volume with labels was given' });
   const shows = job.volumes.map((files) => labelledSlices(volumes.labelled(files, plan)));
+  const isWhole = fromStep === 0 && job.steps === plan.finetuneSteps; // else a round of a federated fine-tuning
   const training: TrainingJob<Finetuning> = {
     run: { kind: 'finetuning', plan, seed },
     weights: job.weights,
@@ -27,12 +29,15 @@ export async function finetune(
     position: fromStep,
     continues: fromStep > 0,
     began,
-    steps: job.steps,
+    stepsIn: (progress) => (isWhole ? stepsIn(plan, progress) : job.steps),
+    decide: (progress) => isWhole && decideEnd(plan, progress),
     volumes: job.volumes.length,
     out: { file: job.out, kind: 'unet', notes: { step: String(fromStep + job.steps) } },
     open: (weights) => new Finetuning(plan, weights, split.mostSlices),
-    step: async (model, done) => {
-      const step = fromStep + done;
+    step: async (model, progress) => {
+      const step = fromStep + progress.steps;
+      const all = isWhole ? stepsIn(plan, progress) : plan.finetuneSteps;
+      model.setRate(rateShare(plan, step, all, progress.fallsFrom));
       const picks = pickSlices(shows, plan.finetuneBatch, step, seed, 'finetuning');
       const picked = new Map(picks.map(({ volume }) => [volume, volumes.labelled(job.volumes[volume], plan)]));
       const random = seededRandom(seed, 'finetuning', step);

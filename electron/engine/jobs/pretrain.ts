@@ -20,10 +20,10 @@ export async function pretrain(
   const training: TrainingJob<Pretraining> = {
     ...pretrainingStart(job, volumes, split),
     began: performance.now(),
-    steps: stepsPerRound,
+    stepsIn: () => stepsPerRound,
     volumes: job.volumes.length,
     out: { file: job.out, kind: 'encoder', notes: { round: String(round) } },
-    step: (model, done) => {
+    step: (model, { steps: done }) => {
       const position = ((round - 1) * stepsPerRound + done) * volumesPerStep;
       const drawn = drawInEpochs(job.volumes.length, position, volumesPerStep, seed, 'pretraining', 'volumes');
       return model.step(

@@ -29,11 +29,14 @@ export interface TrainingStart<Model extends Training> {
 
 export interface TrainingJob<Model extends Training> extends TrainingStart<Model> {
   began: number; // when work on the job began, by `performance.now()`
-  steps: number;
+  /** How many there are, as far as is known now: an end that depends on how training goes is known late. */
+  stepsIn(progress: JobProgress): number;
   volumes: number; // trained on
   out: { file: string; kind: 'encoder' | 'unet'; notes: Record<string, string> };
-  /** The step after `done` of this job. */
-  step(model: Model, done: number): Promise<{ loss: number; slices: number }>;
+  /** The step after those that are done. */
+  step(model: Model, progress: Readonly<JobProgress>): Promise<{ loss: number; slices: number }>;
+  /** After each step, before it is saved: whether the end is near. What it decides is part of the progress. */
+  decide?(progress: JobProgress): void;
   /**
    * Called before the first step as well. The point of the learning curve, where one is due; to be paused now and then.
    */
@@ -50,29 +53,31 @@ export async function train<Model extends Training>(
   context: JobContext,
   split: BatchSplit,
 ): Promise<Trained> {
-  const { steps, out } = job;
+  const { out } = job;
   const { model, progress } = await openTraining(job);
   const schedule = new CheckpointSchedule(context, () => save(job, model, progress));
   const validate = async () => {
     const point = await job.afterStep?.(model, progress, () => schedule.pause());
     if (!point) return;
     progress.dice.push(point);
-    context.report({ step: progress.steps, steps, dice: point.dice });
+    context.report({ step: progress.steps, steps: job.stepsIn(progress), dice: point.dice });
   };
   try {
-    if (split.notice) context.report({ step: progress.steps, steps, notice: split.notice });
+    if (split.notice) context.report({ step: progress.steps, steps: job.stepsIn(progress), notice: split.notice });
     await validate();
-    while (progress.steps < steps) {
+    while (progress.steps < job.stepsIn(progress)) {
       await schedule.pause();
-      const { loss, slices } = await job.step(model, progress.steps);
+      const { loss, slices } = await job.step(model, progress);
       progress.steps++;
       progress.slices += slices;
       progress.losses.push(loss);
+      job.decide?.(progress);
+      const steps = job.stepsIn(progress);
       await schedule.stepDone(progress.steps === steps);
       context.report({ step: progress.steps, steps, loss });
       await validate();
     }
-    writeWeights(out.file, await model.weights(), { plan: job.run.plan, kind: out.kind, notes: out.notes });
+    writeWeights(out.file, await model.result(), { plan: job.run.plan, kind: out.kind, notes: out.notes });
   } finally {
     model.dispose();
   }

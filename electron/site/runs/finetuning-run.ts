@@ -97,7 +97,7 @@ function finetune(
         state: join(run.folder, 'state.safetensors'),
         out,
         validation: options.validation ?? heldOut,
-        validateAt: options.validateAt ?? validationSteps(plan.finetuneSteps),
+        validateAt: options.validateAt ?? validationSteps(plan),
       },
       {
         signal,
@@ -111,7 +111,7 @@ function finetune(
     );
     noteTraining(folder, run.id, 1, result);
     const { computedOn } = folder.runs.get(run.id);
-    const learnt = `${volumes.length} labelled volumes, ${plan.finetuneSteps} steps, from ${from}`;
+    const learnt = `${volumes.length} labelled volumes, ${result.steps} steps, from ${from}`;
     const note = `${learnt}; computed on ${computedOnText(computedOn)}`;
     const model = folder.models.save({ kind: 'unet', plan, weights: readWeights(out).weights, run: run.id, note });
     return {
@@ -127,8 +127,19 @@ function finetune(
   return performRun(folder, 'finetune', (begin) => begin({ ...request, onRun }, work));
 }
 
-/** From before the first step to after the last, evenly. */
-function validationSteps(steps: number): number[] {
-  const points = Math.min(CURVE_POINTS, steps);
-  return Array.from({ length: points + 1 }, (_, point) => Math.round((point * steps) / points));
+/**
+ * From before the first step to after the last: evenly where the number of steps is known, else more and more seldom, so
+ * that a curve that has become flat shows soon and validating takes a bounded share of the time.
+ */
+function validationSteps({ finetuneUntil, finetuneSteps }: Plan): number[] {
+  if (finetuneUntil === 'steps') {
+    const points = Math.min(CURVE_POINTS, finetuneSteps);
+    return Array.from({ length: points + 1 }, (_, point) => Math.round((point * finetuneSteps) / points));
+  }
+  const steps = [0];
+  while (steps[steps.length - 1] < finetuneSteps) {
+    const last = steps[steps.length - 1];
+    steps.push(Math.min(finetuneSteps, Math.ceil(1.08 * last + 40)));
+  }
+  return steps;
 }

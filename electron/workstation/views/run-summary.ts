@@ -1,7 +1,7 @@
 /** Runs and their curves as pages show them. */
 import type { CurvePoint, RunCurves, RunSummary } from '../../../shared/api/training.ts';
 import { stepsBefore, stepsOf } from '../../site/runs/run-steps.ts';
-import type { Run } from '../../storage/runs.ts';
+import type { Metric, Run } from '../../storage/runs.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
 
 const LAST_STEPS = 10; // that a loss is the mean of: one step alone says little
@@ -46,10 +46,17 @@ export function curvesOf({ runs }: SiteFolder, id: string): RunCurves {
       .map(({ round, step, value }) => ({ step: stepsBefore(kind, plan, round) + step, value }));
   return {
     run: id,
-    steps: kind === 'segment' ? (volumesIn(run)?.length ?? 0) : stepsOf(kind, plan),
+    steps: stepsShown(run, metrics),
     loss: curve('loss', 1), // step 0 holds the mean of a round
     dice: curve('dice', 0), // at step 0 of what it began with
   };
+}
+
+/** How far the curves reach: to the steps that the plan allows, or to the last one of a run that is over. */
+function stepsShown(run: Run, metrics: Metric[]): number {
+  if (run.kind === 'segment') return run.details.volumes.length;
+  const last = Math.max(0, ...metrics.map(({ round, step }) => stepsBefore(run.kind, run.plan, round) + step));
+  return run.kind === 'finetune' && run.state === 'finished' && last > 0 ? last : stepsOf(run.kind, run.plan);
 }
 
 /** Ids of the volumes that a run learns from or segments; undefined where it uses whatever is there. */
