@@ -92,6 +92,7 @@ export interface Trained {
   volumes: number; // trained on
   slices: number; // shown to the network in all steps together
   parts: number; // that a batch was computed in, one after the other, to fit into memory
+  oneIsland: number[]; // labels of which segmentation keeps the largest island, since that helped on the validation volumes
 }
 
 export interface BenchJob {

@@ -10,7 +10,7 @@ import type { WeightTensors } from '../../shared/safetensors.ts';
 import { writeFault } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { parseColumn } from './json-text.ts';
-import { writeWeights } from './weight-file.ts';
+import { oneIslandNote, writeWeights } from './weight-file.ts';
 
 /** 'encoder': encoder and projection after pre-training. 'unet': the whole network, which segments. */
 export type ModelKind = 'encoder' | 'unet';
@@ -48,6 +48,7 @@ export interface NewModel {
   weights: WeightTensors;
   run?: string;
   note?: string;
+  oneIsland?: number[]; // labels of which a segmentation keeps only the largest island
 }
 
 interface Row {
@@ -86,12 +87,12 @@ export class Models {
   }
 
   /** Writes the weight file and the row, both or neither. Errors as `writeWeights`. */
-  save({ kind, plan, weights, run, note = '' }: NewModel): Model {
+  save({ kind, plan, weights, run, note = '', oneIsland = [] }: NewModel): Model {
     return this.#database.atomically(() => {
       const id = this.#freeId(kind);
       const now = new Date().toISOString();
       this.#insert.run(id, kind, planText(plan), planHash(plan), run ?? null, note, now);
-      writeWeights(this.#file(id), weights, { plan, kind });
+      writeWeights(this.#file(id), weights, { plan, kind, notes: oneIslandNote(oneIsland) });
       return this.get(id);
     });
   }

@@ -20,6 +20,16 @@ export interface WeightFile extends Required<WeightHeader> {
   planHash: string; // SHA-256 of the plan's text, hex
 }
 
+/** As a note: labels of which a segmentation by these weights keeps only the largest island. */
+export function oneIslandNote(labels: number[]): Record<string, string> {
+  return labels.length === 0 ? {} : { oneIsland: labels.join(' ') };
+}
+
+/** Of a weight file's notes; none where they say nothing of it. */
+export function oneIslandLabels({ oneIsland = '' }: Record<string, string>): number[] {
+  return oneIsland.split(' ').filter(Boolean).map(Number);
+}
+
 /** Throws `storage.disk-full` or `storage.not-writable`. */
 export function writeWeights(
   file: string,

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../shared/plan.ts';
 import { testFolder } from '../../../tests/test-folder.ts';
 import { readLabelFile } from '../../storage/volume-file.ts';
-import { readWeights } from '../../storage/weight-file.ts';
+import { oneIslandLabels, readWeights } from '../../storage/weight-file.ts';
 import { initialise } from './initialise.ts';
 import { finetuneJob, listeningJobs, makeSite, plan, type TestSite } from './testing.ts';
 
@@ -93,7 +93,7 @@ describe('finetune', () => {
     const validation = [site.volumes[2]];
     const job = finetuneJob(site, 'long', { steps: 200, validation, validateAt: [200] });
     const before = tf.memory().numTensors;
-    const { dice } = await jobs.finetune(job);
+    const { dice, oneIsland } = await jobs.finetune(job);
     expect(dice[0].dice).toBeGreaterThan(0.8);
 
     const out = site.path('predicted');
@@ -108,7 +108,10 @@ describe('finetune', () => {
     const [scores] = await jobs.evaluate({ pairs: [{ prediction: out, reference }], labels: [1, 2] });
     expect(scores.map(({ label }) => label)).toEqual([1, 2]);
     const mean = (scores[0].dice + scores[1].dice) / 2;
-    expect(mean).toBeCloseTo(dice[0].dice, 9); // the curve is scored on the volume's own grid as well
+    // The curve is scored on the volume's own grid as well; dropping islands, where it is done, only helps.
+    if (oneIsland.length === 0) expect(mean).toBeCloseTo(dice[0].dice, 9);
+    else expect(mean).toBeGreaterThan(dice[0].dice);
+    expect(oneIslandLabels(readWeights(job.out).notes)).toEqual(oneIsland);
     expect(scores[0].referenceVolume).toBeGreaterThan(0);
   });
 

@@ -8,7 +8,7 @@ import type { JobContext } from './context.ts';
 import { decideEnd, rateShare, stepsIn } from './ending.ts';
 import type { PreparedVolumes } from './prepared-volumes.ts';
 import { type TrainingJob, train } from './training-loop.ts';
-import { validate } from './validation.ts';
+import { labelsOfOneIsland, validate } from './validation.ts';
 
 /** The supervised steps that are not done yet, and the scores asked for on the way. Throws `engine.no-slices`. */
 export async function finetune(
@@ -44,6 +44,7 @@ export async function finetune(
       const loss = await model.step(labelledBatch(picked, picks, plan, random));
       return { loss, slices: picks.length };
     },
+    labelsOfOneIsland: (model, pause) => labelsOfOneIsland(validation, plan, (slices) => model.segment(slices), pause),
     afterStep: async (model, { steps, dice }, pause) => {
       const step = fromStep + steps;
       const isScored = dice.some((point) => point.step === step);

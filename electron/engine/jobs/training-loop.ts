@@ -6,7 +6,7 @@
 import type { WeightTensors } from '../../../shared/safetensors.ts';
 import { trainedParts } from '../../../shared/weight-shapes.ts';
 import type { Training } from '../../learning/training.ts';
-import { writeWeights } from '../../storage/weight-file.ts';
+import { oneIslandNote, writeWeights } from '../../storage/weight-file.ts';
 import type { BatchSplit } from '../batch-split.ts';
 import type { Trained } from '../jobs.ts';
 import { type JobProgress, type RunIdentity, readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
@@ -33,6 +33,8 @@ export interface TrainingJob<Model extends Training> extends TrainingStart<Model
   stepsIn(progress: JobProgress): number;
   volumes: number; // trained on
   out: { file: string; kind: 'encoder' | 'unet'; notes: Record<string, string> };
+  /** After the last step: labels of which only the largest island is to be kept. */
+  labelsOfOneIsland?(model: Model, pause: () => Promise<void>): Promise<number[]>;
   /** The step after those that are done. */
   step(model: Model, progress: Readonly<JobProgress>): Promise<{ loss: number; slices: number }>;
   /** After each step, before it is saved: whether the end is near. What it decides is part of the progress. */
@@ -62,6 +64,7 @@ export async function train<Model extends Training>(
     progress.dice.push(point);
     context.report({ step: progress.steps, steps: job.stepsIn(progress), dice: point.dice });
   };
+  let oneIsland: number[] = [];
   try {
     if (split.notice) context.report({ step: progress.steps, steps: job.stepsIn(progress), notice: split.notice });
     await validate();
@@ -77,13 +80,24 @@ export async function train<Model extends Training>(
       context.report({ step: progress.steps, steps, loss });
       await validate();
     }
-    writeWeights(out.file, await model.result(), { plan: job.run.plan, kind: out.kind, notes: out.notes });
+    oneIsland = (await job.labelsOfOneIsland?.(model, () => schedule.pause())) ?? [];
+    const notes = { ...out.notes, ...oneIslandNote(oneIsland) };
+    writeWeights(out.file, await model.result(), { plan: job.run.plan, kind: out.kind, notes });
   } finally {
     model.dispose();
   }
   const { losses, dice, slices } = progress;
   const seconds = (performance.now() - job.began) / 1000;
-  return { steps: progress.steps, losses, dice, seconds, volumes: job.volumes, slices, parts: split.subBatches };
+  return {
+    steps: progress.steps,
+    losses,
+    dice,
+    seconds,
+    volumes: job.volumes,
+    slices,
+    parts: split.subBatches,
+    oneIsland,
+  };
 }
 
 /**

@@ -112,8 +112,11 @@ function finetune(
     noteTraining(folder, run.id, 1, result);
     const { computedOn } = folder.runs.get(run.id);
     const learnt = `${volumes.length} labelled volumes, ${result.steps} steps, from ${from}`;
-    const note = `${learnt}; computed on ${computedOnText(computedOn)}`;
-    const model = folder.models.save({ kind: 'unet', plan, weights: readWeights(out).weights, run: run.id, note });
+    const { oneIsland } = result;
+    const islands = oneIsland.length === 0 ? '' : `; of label ${oneIsland.join(' and ')} the largest island is kept`;
+    const note = `${learnt}${islands}; computed on ${computedOnText(computedOn)}`;
+    const { weights: learntWeights } = readWeights(out);
+    const model = folder.models.save({ kind: 'unet', plan, weights: learntWeights, run: run.id, note, oneIsland });
     return {
       model: model.id,
       run: run.id,
