@@ -2,7 +2,7 @@
  * How well, and after how long, a fine-tuning segments volumes that it has not seen, beside a PyTorch script of the field's
  * usual recipe that gets the same labels and the same time:
  *
- *     node tests/bench/finetuning.ts DATA --train 1,4,all --seeds 1,2,3 [--plan FILE] [--pytorch PYTHON] [--json]
+ *     npm run bench:finetuning -- DATA --train 1,4,all --seeds 1,2,3 [--plan FILE] [--pytorch PYTHON] [--json]
  *
  * DATA holds images/ and labels/ with the same file names. What stands before `_frame` in a name is the patient; no patient
  * is both learnt from and tested on. A line a count and seed: mean Dice of each label on the full grid, over the volumes
