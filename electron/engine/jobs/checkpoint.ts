@@ -19,7 +19,14 @@ const progressSchema = z.strictObject({
   begun: z.string(), // hash of the weights that the job began with
   steps: z.int(), // finished in this job
   slices: z.int(), // shown to the network in them
-  dice: z.array(z.strictObject({ step: z.int(), dice: z.number(), perLabel: z.array(z.number()) })),
+  dice: z.array(
+    z.strictObject({
+      step: z.int(),
+      dice: z.number().nullable(),
+      perLabel: z.array(z.number().nullable()),
+      volumes: z.array(z.number().nullable()).default([]), // not noted up to 0.3
+    }),
+  ),
 });
 
 /** How far a job is. */

@@ -1,4 +1,5 @@
 import { fault } from '../../../shared/errors.ts';
+import { meanOfKnown } from '../../../shared/mean.ts';
 import { seededRandom } from '../../../shared/random.ts';
 import { Finetuning } from '../../learning/finetuning.ts';
 import { labelledBatch, labelledSlices, pickSlices } from '../../learning/sampling.ts';
@@ -43,16 +44,16 @@ export async function finetune(
       const step = fromStep + steps;
       const isScored = dice.some((point) => point.step === step);
       if (validation.length === 0 || !validateAt.includes(step) || isScored) return undefined;
-      const perLabel = plan.labels.map(() => 0); // Dice on the plan's pixels, the mean over the validation volumes
+      const scores: (number | null)[][] = []; // [volume][label], on the plan's pixels
       for (const files of validation) {
         await pause();
         const volume = volumes.labelled(files, plan);
         const predicted = await model.classify(volume);
-        plan.labels.forEach((_, index) => {
-          perLabel[index] += classDice(predicted, volume.classes, index + 1) / validation.length;
-        });
+        scores.push(plan.labels.map((_, index) => classDice(predicted, volume.classes, index + 1)));
       }
-      return { step, dice: perLabel.reduce((sum, value) => sum + value, 0) / perLabel.length, perLabel };
+      const volumesDice = scores.map(meanOfKnown);
+      const perLabel = plan.labels.map((_, index) => meanOfKnown(scores.map((volume) => volume[index])));
+      return { step, dice: meanOfKnown(volumesDice), perLabel, volumes: volumesDice };
     },
   };
   return train(training, context, split);

@@ -114,6 +114,8 @@ function finetune(
     const learnt = `${volumes.length} labelled volumes, ${plan.finetuneSteps} steps, from ${from}`;
     const note = `${learnt}; computed on ${computedOnText(computedOn)}`;
     const model = folder.models.save({ kind: 'unet', plan, weights: readWeights(out).weights, run: run.id, note });
+    const last = result.dice.at(-1);
+    if (last) folder.models.score(model.id, { volumes: last.volumes });
     return {
       model: model.id,
       run: run.id,

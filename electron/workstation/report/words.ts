@@ -1,4 +1,7 @@
 /** The words of a report, in one place, so that a second language is one more such file. */
+import type { Distribution } from '../../../shared/distribution.ts';
+import { amount } from '../../../shared/texts/numbers.ts';
+
 export const words = {
   title: (model: string) => `Review of ${model}`,
   made: 'How the model was made',
@@ -6,14 +9,36 @@ export const words = {
   dicePlot: 'Dice of each label',
   diceAxis: 'Dice',
   plotLegend: 'A dot is a volume; the line is the median.',
-  hollow: 'Open dots are volumes that the model learnt from.',
+  hollow: 'Open dots are volumes that the model learnt from; they are left out of the median.',
   noReference: 'No volume has a reference to compare with, so there are no scores.',
   perLabel: 'Per label',
   perVolume: 'Per volume',
   pictures: 'Pictures, the worst first',
   picturesLegend: 'The slice that shows most labels. Solid lines: predicted. Broken, pale lines: reference.',
   morePictures: (shown: number, all: number) => `${shown} of ${all} volumes are shown.`,
-  figures: { volumes: 'volumes', reference: 'with a reference', dice: 'mean Dice', confidence: 'mean certainty' },
+  figures: {
+    volumes: 'volumes',
+    reference: 'with a reference',
+    dice: (volumes: number) => `median Dice, ${amount(volumes, 'volume')}`,
+    confidence: 'mean certainty',
+  },
+  headline: {
+    many: ({ values, median, mean, deviation, lower, upper, least, most }: Distribution) =>
+      `Dice of ${values.length} volumes: median ${median.toFixed(3)}, the middle half from ${lower.toFixed(3)} to ` +
+      `${upper.toFixed(3)}, all from ${least.toFixed(3)} to ${most.toFixed(3)}; mean ${mean.toFixed(3)} ± ` +
+      `${(deviation ?? 0).toFixed(3)} (standard deviation).`,
+    few: ({ values }: Distribution) =>
+      `Dice of ${amount(values.length, 'volume')}, each on its own, since a mean of so few says little: ` +
+      `${values.map((value) => value.toFixed(3)).join(', ')}.`,
+    none: 'No volume that counts has a Dice.',
+    correctlyEmpty: (volumes: number) =>
+      `${amount(volumes, 'volume is', 'volumes are')} correctly empty: neither the model nor the reference has a label ` +
+      'there, so there is no Dice.',
+    leftOut: (volumes: number) =>
+      `${amount(volumes, 'volume', 'volumes')} that the model learnt from ${volumes === 1 ? 'is' : 'are'} left out: ` +
+      'their scores flatter.',
+  },
+  correctlyEmpty: 'correctly empty',
   verdicts: { accepted: 'accepted', corrected: 'corrected', rejected: 'rejected', open: 'not judged yet' },
   judged: (verdict: string, person: string, date: string) => `${verdict} by ${person}, ${date}`,
   facts: {
@@ -28,10 +53,12 @@ export const words = {
   },
   columns: {
     label: 'Label',
-    volumes: 'Volumes',
+    scored: 'Scored',
+    correctlyEmpty: 'Empty',
     dice: 'Dice',
+    mean: 'Mean ± SD',
     median: 'Median',
-    range: 'Range',
+    range: 'Lowest – highest',
     hausdorff95: 'HD 95, mm',
     assd: 'ASSD, mm',
     volume: 'Volume',
@@ -41,10 +68,12 @@ export const words = {
     reference: 'Ref., ml',
   },
   learnt: 'learnt from',
-  learntNote: '* The model learnt from this volume, so its score flatters.',
+  learntNote: '* The model learnt from this volume: its score flatters and is left out of all numbers above.',
   explained:
     'Dice: overlap from 0 to 1. HD 95: the distance within which 95 % of the two surfaces lie. ASSD: mean distance between ' +
-    'the surfaces. Certainty: mean probability of the voxels that the model labelled. Pred. and ref.: volume of what was predicted and of the reference. Means are over volumes.',
+    'the surfaces. Certainty: mean probability of the voxels that the model labelled. Pred. and ref.: volume of what was predicted and of the ' +
+    'reference. Empty: volumes in which prediction and reference agree that the label is not there; they have no score. ' +
+    'Distances are medians. A mean ± standard deviation is given from five volumes on.',
   disclaimer: 'Made with Isocenter, which is research software and no medical device. Not for diagnosis or treatment.',
   page: (page: number, pages: number) => `${page} of ${pages}`,
   none: '–',
