@@ -2,7 +2,7 @@
 
 import { type Distribution, distributionOf } from '../../../shared/distribution.ts';
 import type { ComputedOn } from '../../../shared/engine.ts';
-import { mean } from '../../../shared/mean.ts';
+import { mean, meanOfKnown } from '../../../shared/mean.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { Stage } from '../../../shared/protocol/rounds.ts';
 import { type LabelSummary, type ScoreSummary, summariseScores, volumeDice } from '../../../shared/score-summary.ts';
@@ -86,9 +86,11 @@ export function scoresOf(
   );
 }
 
-/** Dice of every site on every held-out volume together; null where nothing has one. */
-export function pooledDice(...about: Parameters<typeof scoresOf>): Distribution | null {
-  return distributionOf(scoresOf(...about).flatMap(({ volumes }) => volumes));
+/** Dice of the held-out volumes, each the mean over the sites' models; null where none has one. */
+export function heldOutDice(...about: Parameters<typeof scoresOf>): Distribution | null {
+  const sites = scoresOf(...about);
+  const volumes = sites.at(0)?.volumes ?? [];
+  return distributionOf(volumes.map((_, index) => meanOfKnown(sites.map((score) => score.volumes[index]))));
 }
 
 /** Rounds of one federation, the sites' accounts put together. */
