@@ -128,18 +128,6 @@ export function numberText(value: number | null | undefined, decimals: number): 
   return value === null || value === undefined ? words.none : value.toFixed(decimals);
 }
 
-/** The headline in whole sentences: over how many volumes, their middle and spread, and who is left out and why. */
-export function headlineText({ headline: { dice, correctlyEmpty }, leftOut }: ReportFacts): string {
-  const { headline } = words;
-  return [
-    dice === null ? headline.none : isFew(dice) ? headline.few(dice) : headline.many(dice),
-    correctlyEmpty > 0 ? headline.correctlyEmpty(correctlyEmpty) : '',
-    leftOut > 0 ? headline.leftOut(leftOut) : '',
-  ]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
-}
-
 /** Of a row without a Dice too: "Dice 0.812", "correctly empty", "certainty 0.93". */
 export function qualityText(row: ReviewRow): string {
   if (row.dice !== null) return `${words.columns.dice} ${row.dice.toFixed(3)}`;

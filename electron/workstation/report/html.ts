@@ -3,7 +3,6 @@ import { isCompared } from '../../../shared/headline.ts';
 import { dicePlot, dotRadius } from './dice-plot.ts';
 import {
   dateText,
-  headlineText,
   labelCells,
   labelColumns,
   numberText,
@@ -69,7 +68,7 @@ ${figure(rows.length, names.volumes)}${figure(rows.filter(isCompared).length, na
 </section>
 <p class="verdicts">${(['accepted', 'corrected', 'rejected', 'open'] as const)
     .map((verdict) => `<span><b>${verdicts[verdict]}</b> ${verdictNames[verdict]}</span>`)
-    .join('')}</p>${facts.labels.length === 0 ? '' : `<p>${headlineText(facts)}</p>`}`;
+    .join('')}</p>${facts.labels.length === 0 ? '' : `<p>${words.headline(headline, facts.leftOut)}</p>`}`;
 }
 
 function plot({ labels }: ReportFacts): string {

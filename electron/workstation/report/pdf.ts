@@ -5,7 +5,6 @@ import { isCompared } from '../../../shared/headline.ts';
 import { dicePlot, dotRadius } from './dice-plot.ts';
 import {
   dateText,
-  headlineText,
   labelCells,
   labelColumns,
   numberText,
@@ -95,7 +94,7 @@ function figures(pdf: Pdf, facts: ReportFacts): void {
   pdf.y = top + 76;
   if (labels.length === 0) return;
   pdf.font(BODY).fontSize(9.5).fillColor(INK);
-  pdf.text(headlineText(facts), MARGIN, pdf.y, { width: WIDTH, lineGap: 1.5 });
+  pdf.text(words.headline(headline, facts.leftOut), MARGIN, pdf.y, { width: WIDTH, lineGap: 1.5 });
 }
 
 function made(pdf: Pdf, { made: facts }: ReportFacts): void {

@@ -1,5 +1,5 @@
 /** The words of a report, in one place, so that a second language is one more such file. */
-import type { Distribution } from '../../../shared/distribution.ts';
+import { en } from '../../../shared/texts/en.ts';
 import { amount } from '../../../shared/texts/numbers.ts';
 
 export const words = {
@@ -22,22 +22,7 @@ export const words = {
     dice: (volumes: number) => `median Dice, ${amount(volumes, 'volume')}`,
     confidence: 'mean certainty',
   },
-  headline: {
-    many: ({ values, median, mean, deviation, lower, upper, least, most }: Distribution) =>
-      `Dice of ${values.length} volumes: median ${median.toFixed(3)}, the middle half from ${lower.toFixed(3)} to ` +
-      `${upper.toFixed(3)}, all from ${least.toFixed(3)} to ${most.toFixed(3)}; mean ${mean.toFixed(3)} ± ` +
-      `${(deviation ?? 0).toFixed(3)} (standard deviation).`,
-    few: ({ values }: Distribution) =>
-      `Dice of ${amount(values.length, 'volume')}, each on its own, since a mean of so few says little: ` +
-      `${values.map((value) => value.toFixed(3)).join(', ')}.`,
-    none: 'No volume that counts has a Dice.',
-    correctlyEmpty: (volumes: number) =>
-      `${amount(volumes, 'volume is', 'volumes are')} correctly empty: neither the model nor the reference has a label ` +
-      'there, so there is no Dice.',
-    leftOut: (volumes: number) =>
-      `${amount(volumes, 'volume', 'volumes')} that the model learnt from ${volumes === 1 ? 'is' : 'are'} left out: ` +
-      'their scores flatter.',
-  },
+  headline: en.review.headline,
   correctlyEmpty: 'correctly empty',
   verdicts: { accepted: 'accepted', corrected: 'corrected', rejected: 'rejected', open: 'not judged yet' },
   judged: (verdict: string, person: string, date: string) => `${verdict} by ${person}, ${date}`,

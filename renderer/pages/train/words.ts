@@ -8,9 +8,11 @@ export function runName({ kind, startedAt }: Pick<RunSummary, 'kind' | 'startedA
   return `${texts.train.kinds[kind]}, ${time(startedAt)}`;
 }
 
-/** "unet-3f2a · 25 Nov 2026, 10:24 · Dice 0.812" */
+/** "unet-3f2a · 25 Nov 2026, 10:24 · median Dice 0.812 (0.71 – 0.88, 3 volumes)" */
 export function modelName({ id, createdAt, dice }: ModelSummary): string {
-  return [id, time(createdAt), dice !== null && `Dice ${dice.toFixed(3)}`].filter(Boolean).join(' · ');
+  const { dice: title } = texts.train.models.columns;
+  const score = dice !== null && `${title} ${scoreText(dice.median)} (${texts.train.diceBehind(dice)})`;
+  return [id, time(createdAt), score].filter(Boolean).join(' · ');
 }
 
 /** Seconds that a run took, or has taken so far. */
