@@ -228,11 +228,13 @@ const train = {
   /** Under a median: what stands behind it. */
   diceBehind: ({ values, least, most }: Distribution) =>
     values.length === 1 ? '1 volume' : `${least.toFixed(2)} – ${most.toFixed(2)}, ${amount(values.length, 'volume')}`,
+  diceOfModel: (median: string, volumes: number) =>
+    `Dice ${median} (${volumes === 1 ? '1 volume' : `median of ${volumes}`})`,
   diceWords: (dice: Distribution) => {
+    const volumes = `(${amount(dice.values.length, 'volume')})`;
+    if (isFew(dice)) return `${decimals(dice.values)} ${volumes}`;
     const range = `from ${decimals([dice.least])} to ${decimals([dice.most])}`;
-    if (isFew(dice)) return `${decimals(dice.values)} (${amount(dice.values.length, 'volume')})`;
-    const middle = `median ${decimals([dice.median])}, mean ${decimals([dice.mean])}`;
-    return `${middle} ± ${decimals([dice.deviation ?? 0])}, ${range} (${amount(dice.values.length, 'volume')})`;
+    return `median ${decimals([dice.median])}, mean ${meanAndDeviation(dice)}, ${range} ${volumes}`;
   },
   title: 'Train',
   about: 'Everything here is computed on this machine. Nothing leaves it.',
@@ -724,7 +726,7 @@ const review = {
   },
   noReference: 'no reference',
   correctlyEmpty: 'correctly empty',
-  learnt: 'The model learnt from it',
+  learnt: 'Learnt from it',
   details: {
     label: 'The chosen prediction',
     none: 'Choose a volume to see its prediction.',
@@ -740,8 +742,8 @@ const review = {
     hausdorff95: 'HD95',
     assd: 'ASSD',
     volume: 'Volume',
-    reference: 'Reference',
-    units: 'Distances in mm, volumes in ml.',
+    reference: 'Ref.',
+    units: 'Distances in mm, volumes in ml; Ref. is the volume of the reference.',
     certainty: (share: string) => `Certainty ${share}: mean probability of the labelled voxels.`,
     accept: 'Accept',
     correct: 'Correct',
@@ -760,7 +762,7 @@ const review = {
   scores: {
     none: 'None of these volumes has a label map to compare with, so there are no scores.',
     volumes: 'Volumes',
-    scored: 'Compared with a reference',
+    scored: 'With a reference',
     median: 'Median Dice',
     range: 'Lowest – highest',
     correctlyEmpty: 'Correctly empty',
@@ -797,7 +799,7 @@ const review = {
           ? `Dice of ${amount(dice.values.length, 'volume')}, ${decimals(dice.values)}: too few for a mean to say much.`
           : `Dice of ${amount(dice.values.length, 'volume')}: median ${decimals([dice.median])}, the middle half from ` +
             `${decimals([dice.lower])} to ${decimals([dice.upper])}, all from ${decimals([dice.least])} to ` +
-            `${decimals([dice.most])}; mean ${decimals([dice.mean])} ± ${decimals([dice.deviation ?? 0])} (SD).`,
+            `${decimals([dice.most])}; mean ${meanAndDeviation(dice)} (SD).`,
       correctlyEmpty > 0 &&
         `${amount(correctlyEmpty, 'volume is', 'volumes are')} correctly empty: neither the model nor the reference has a ` +
           'label there, so there is no Dice.',
@@ -808,6 +810,11 @@ const review = {
       .join(' '),
   labelName: (label: number) => `Label ${label}`,
 };
+
+/** On one line: "0.850 ± 0.031". */
+function meanAndDeviation({ mean, deviation }: Distribution): string {
+  return `${decimals([mean])}\u00a0±\u00a0${decimals([deviation ?? 0])}`;
+}
 
 function decimals(dice: number[]): string {
   return dice.map((value) => value.toFixed(3)).join(', ');

@@ -75,5 +75,5 @@ it('reports without a script from elsewhere, and says honestly who is ahead', ()
   results.scores[2] = scored('fcl', [0.7, 0.6, null, null]);
   const few = reportHtml(results, []);
   expect(few).toContain('Too few held-out volumes have a Dice score');
-  expect(few).toContain('<td>0.600, 0.700<small>2 correctly empty</small></td>');
+  expect(few).toContain('<td>0.600, 0.700<small>2 volumes correctly empty</small></td>');
 });

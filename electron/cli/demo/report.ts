@@ -108,8 +108,8 @@ function scoreSection(results: Results, finetuning: 'local' | 'federated', title
     const cells = counts.map((labels) => {
       const dice = heldOutDice(results, method, labels, finetuning);
       const sites = scoresOf(results, method, labels, finetuning);
-      const empty = sites.reduce((sum, { correctlyEmpty }) => sum + correctlyEmpty, 0);
-      const small = [diceSpread(dice), sitesText(sites), empty > 0 ? `${empty} correctly empty` : ''];
+      const empty = (sites.at(0)?.volumes.length ?? 0) - (dice?.values.length ?? 0); // at every site
+      const small = [diceSpread(dice), sitesText(sites), empty > 0 ? `${volumesText(empty)} correctly empty` : ''];
       const isBest = meanOfMany(dice) === best.get(labels);
       return `<td${isBest ? ' class="best"' : ''}>${meanText(dice)}${small
         .filter((text) => text !== '')

@@ -149,7 +149,7 @@ function results(pdf: Pdf, facts: ReportFacts): void {
 
 function perLabel(pdf: Pdf, { labels }: ReportFacts): void {
   const { columns } = words;
-  const rights = [0.34, 0.42, 0.59, 0.68, 0.85, 0.93, 1].map((share) => MARGIN + share * WIDTH);
+  const rights = [0.31, 0.38, 0.55, 0.64, 0.79, 0.895, 1].map((share) => MARGIN + share * WIDTH);
   room(pdf, 24 + 18 * labels.length);
   const top = pdf.y;
   write(pdf, columns.label, MARGIN, top, { size: 8, colour: QUIET });

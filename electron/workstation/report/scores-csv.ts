@@ -3,7 +3,7 @@
  * is `value`), then rows that sum up those of them that count in the headline, over whole volumes and for each label.
  */
 import type { Review, ReviewRow } from '../../../shared/api/review.ts';
-import type { Distribution } from '../../../shared/distribution.ts';
+import { type Distribution, isFew } from '../../../shared/distribution.ts';
 import { countsInHeadline, headlineOf, isCompared } from '../../../shared/headline.ts';
 import type { ScoreSummary } from '../../../shared/score-summary.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
@@ -18,8 +18,8 @@ type Cell = string | number | null | undefined;
 
 const statistics: Record<string, (distribution: Distribution) => number | null> = {
   volumes: ({ values }) => values.length,
-  mean: ({ mean }) => mean,
-  standard_deviation: ({ deviation }) => deviation,
+  mean: (distribution) => (isFew(distribution) ? null : distribution.mean),
+  standard_deviation: (distribution) => (isFew(distribution) ? null : distribution.deviation),
   lowest: ({ least }) => least,
   lower_quartile: ({ lower }) => lower,
   median: ({ median }) => median,
@@ -66,7 +66,7 @@ function valueLines(row: ReviewRow): (Record<Column, Cell> & { label: number })[
   });
 }
 
-/** `volumes` says of each column how many stand behind it. */
+/** `volumes` says of each column how many stand behind it; of few there is no mean. */
 function summaryLines({ dice, hausdorff95, assd, correctlyEmpty }: ScoreSummary): Record<Column, Cell>[] {
   return Object.entries(statistics).map(([statistic, of]) => {
     const value = (distribution: Distribution | null) => distribution && of(distribution);

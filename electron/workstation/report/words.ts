@@ -1,6 +1,6 @@
 /** The words of a report, in one place, so that a second language is one more such file. */
 import { en } from '../../../shared/texts/en.ts';
-import { amount } from '../../../shared/texts/numbers.ts';
+import { number } from '../../../shared/texts/numbers.ts';
 
 export const words = {
   title: (model: string) => `Review of ${model}`,
@@ -19,7 +19,7 @@ export const words = {
   figures: {
     volumes: 'volumes',
     reference: 'with a reference',
-    dice: (volumes: number) => `median Dice, ${amount(volumes, 'volume')}`,
+    dice: (volumes: number) => `median Dice of ${number(volumes)}`,
     confidence: 'mean certainty',
   },
   headline: en.review.headline,

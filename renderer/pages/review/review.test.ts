@@ -65,7 +65,7 @@ it('says of few volumes each Dice, of many mean, median and spread, and who is l
   );
   expect(told([...rows, ...rows])).toBe(
     'Dice of 6 volumes: median 0.600, the middle half from 0.525 to 0.675, all from 0.500 to 0.700; ' +
-      'mean 0.600 ± 0.089 (SD).',
+      'mean 0.600\u00a0±\u00a00.089 (SD).',
   );
   expect(told([learnt])).toBe('No volume that counts has a Dice.');
 });

@@ -43,7 +43,7 @@ const { columns: titles } = texts.review;
 
 export const columns: Column<Row>[] = [
   { key: 'name', title: titles.name, compare: byText((row) => row.volumeName) },
-  { key: 'dice', title: titles.dice, width: '6.5rem', right: true, compare: byNumber(qualityOf) },
+  { key: 'dice', title: titles.dice, width: '8rem', right: true, compare: byNumber(qualityOf) },
   {
     key: 'hausdorff95',
     title: titles.hausdorff95,

@@ -8,10 +8,9 @@ export function runName({ kind, startedAt }: Pick<RunSummary, 'kind' | 'startedA
   return `${texts.train.kinds[kind]}, ${time(startedAt)}`;
 }
 
-/** "unet-3f2a · 25 Nov 2026, 10:24 · median Dice 0.812 (0.71 – 0.88, 3 volumes)" */
+/** "unet-3f2a · 25 Nov 2026, 10:24 · Dice 0.812 (median of 3)" */
 export function modelName({ id, createdAt, dice }: ModelSummary): string {
-  const { dice: title } = texts.train.models.columns;
-  const score = dice !== null && `${title} ${scoreText(dice.median)} (${texts.train.diceBehind(dice)})`;
+  const score = dice !== null && texts.train.diceOfModel(scoreText(dice.median), dice.values.length);
   return [id, time(createdAt), score].filter(Boolean).join(' · ');
 }
 
