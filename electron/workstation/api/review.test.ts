@@ -153,6 +153,8 @@ describe('exportReview', () => {
     const page = await textOf((await desk.api.exportReview(model, 'report-html')).address);
     expect(page).toContain(`<b>${fair.toFixed(3)}</b><span>median Dice of 1</span>`);
     expect(page).toContain('2 volumes that the model learnt from are left out');
+    const run = (await desk.api.listRuns()).find(({ kind }) => kind === 'segment');
+    expect(run?.dice?.values).toEqual([fair]);
   });
 
   it('counts what is correctly empty, and gives it no Dice', async () => {
