@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { readImage, readLabelMap } from '../electron/imaging/files.ts';
+import { readImage, readLabelMap, writeLabelMap } from '../electron/imaging/files.ts';
 import { readWeights } from '../electron/storage/weight-file.ts';
 import { isocenter, succeed } from './command.ts';
 import { writePhantoms } from './phantom-site.ts';
@@ -86,6 +86,9 @@ it('fine-tunes, segments on the image’s own grid, and scores', async () => {
   const { labels } = JSON.parse(await succeed('evaluate', reference, reference, '--json'));
   expect(labels.map(({ dice }: { dice: number }) => dice)).toEqual([1, 1]);
   await succeed('evaluate', at('labels.nii.gz'), reference);
+  const map = await readLabelMap(reference);
+  await writeLabelMap(at('empty.nii.gz'), { ...map, voxels: new Uint8Array(map.voxels.length) });
+  expect(await succeed('evaluate', at('empty.nii.gz'), at('empty.nii.gz'))).toContain('correctly empty');
 });
 
 it('pre-trains alone', async () => {

@@ -83,11 +83,18 @@ export interface EvaluateJob {
   labels: number[];
 }
 
+/** Dice of the validation volumes after a step; null where all that it speaks of is correctly empty. */
+export interface ValidationPoint {
+  step: number;
+  dice: number | null; // mean over volumes
+  perLabel: (number | null)[]; // mean over volumes, in the plan's order
+  volumes: (number | null)[]; // of each volume, mean over labels, in the job's order
+}
+
 export interface Trained {
   steps: number;
   losses: number[]; // one a step, also of steps done before a restart
-  /** Learning curve on the plan's pixels, empty without validation. */
-  dice: { step: number; dice: number; perLabel: number[] }[];
+  dice: ValidationPoint[]; // learning curve on the volumes' own grids, empty without validation
   seconds: number; // in this process
   volumes: number; // trained on
   slices: number; // shown to the network in all steps together

@@ -73,10 +73,10 @@ describe('scores', () => {
     const some = mapWith([1, 1, 1], [2, 1, 1]);
     expect(scoreLabel(some, some, 7, size, spacing)).toEqual({
       label: 7,
-      dice: 1,
-      hausdorff: 0,
-      hausdorff95: 0,
-      assd: 0,
+      dice: null,
+      hausdorff: null,
+      hausdorff95: null,
+      assd: null,
       predictedVolume: 0,
       referenceVolume: 0,
     });

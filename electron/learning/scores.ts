@@ -28,9 +28,7 @@ export function scoreLabel(
     predictedVolume: sum(predicted) * voxelVolume,
     referenceVolume: sum(actual) * voxelVolume,
   };
-  const lacking = (scores.predictedVolume === 0 ? 1 : 0) + (scores.referenceVolume === 0 ? 1 : 0);
-  if (lacking === 2) return { ...scores, hausdorff: 0, hausdorff95: 0, assd: 0 };
-  if (lacking === 1) return scores;
+  if (scores.predictedVolume === 0 || scores.referenceVolume === 0) return scores;
 
   const predictedSurface = surface(predicted, box.size);
   const actualSurface = surface(actual, box.size);
@@ -42,8 +40,8 @@ export function scoreLabel(
   return scores;
 }
 
-/** Dice's overlap of one label (or class) in two maps; 1 where both lack it. */
-export function classDice(a: Uint8Array, b: Uint8Array, label: number): number {
+/** Dice's overlap of one label (or class) in two maps; null where both lack it, as there is nothing to overlap. */
+export function classDice(a: Uint8Array, b: Uint8Array, label: number): number | null {
   let shared = 0;
   let both = 0;
   for (let index = 0; index < a.length; index++) {
@@ -52,7 +50,7 @@ export function classDice(a: Uint8Array, b: Uint8Array, label: number): number {
     shared += inA & inB;
     both += inA + inB;
   }
-  return both === 0 ? 1 : (2 * shared) / both;
+  return both === 0 ? null : (2 * shared) / both;
 }
 
 interface Box {

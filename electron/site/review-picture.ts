@@ -42,7 +42,8 @@ export function drawReviewPicture(folder: SiteFolder, map: LabelMapRecord, side:
   const reference = hasReference(volume, map) ? readLabelFile(volume.labelFile) : undefined;
   const axis = axisOf(folder, map);
   const { across, down, through } = planes[axis];
-  const index = mostLabelledSlice(volume.grid, axis, reference ?? prediction); // where there is most to get right
+  const guide = reference && volume.labels?.length ? reference : prediction;
+  const index = mostLabelledSlice(volume.grid, axis, guide); // where there is most to get right
   const cut = (voxels: Uint8Array) => cutSlice(voxels, size, axis, index);
   const outlines: Outline[] = [{ labels: cut(prediction.voxels), dashed: false }];
   if (reference) outlines.push({ labels: cut(reference.voxels), dashed: true });
@@ -62,9 +63,12 @@ export function drawReviewPicture(folder: SiteFolder, map: LabelMapRecord, side:
   return encode({ ...picture, channels: 3, depth: 8 });
 }
 
-/** Training labels that are a copy of the prediction itself are none to compare it with. */
+/**
+ * Training labels that are a copy of the prediction itself are none to compare it with. Empty ones are: they say that
+ * nothing is there.
+ */
 export function hasReference(volume: VolumeRecord, map: LabelMapRecord): boolean {
-  return volume.labels !== null && volume.labels.length > 0 && volume.labelOrigin?.map !== map.id;
+  return volume.labels !== null && volume.labelOrigin?.map !== map.id;
 }
 
 /** The axis along which the model saw slices. */

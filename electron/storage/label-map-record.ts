@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import type { Judgement, LabelMapKind, Verdict } from '../../shared/api/viewer.ts';
+import type { LabelScores } from '../../shared/scores.ts';
 import type { VolumeRecord } from './catalogue.ts';
 import type { History } from './drawing.ts';
 import { parseColumn } from './json-text.ts';
@@ -24,19 +25,25 @@ export interface LabelMapRecord extends History {
   changedAt: string;
 }
 
+const labelScoresSchema = z
+  .strictObject({
+    label: z.int(),
+    dice: z.number().nullable(),
+    hausdorff: z.number().nullable(),
+    hausdorff95: z.number().nullable(),
+    assd: z.number().nullable(),
+    predictedVolume: z.number(),
+    referenceVolume: z.number(),
+  })
+  .transform((scores): LabelScores => {
+    // Up to 0.3 a label that both maps lack had Dice 1 and distances 0.
+    const isEmpty = scores.predictedVolume === 0 && scores.referenceVolume === 0;
+    return isEmpty ? { ...scores, dice: null, hausdorff: null, hausdorff95: null, assd: null } : scores;
+  });
+
 const scoresSchema = z.strictObject({
   reference: z.string(), // `labelVersion` of the training labels
-  scores: z.array(
-    z.strictObject({
-      label: z.int(),
-      dice: z.number(),
-      hausdorff: z.number().nullable(),
-      hausdorff95: z.number().nullable(),
-      assd: z.number().nullable(),
-      predictedVolume: z.number(),
-      referenceVolume: z.number(),
-    }),
-  ),
+  scores: z.array(labelScoresSchema),
 });
 /** Scores against the training labels of some version. */
 export type MapScores = z.infer<typeof scoresSchema>;

@@ -97,6 +97,18 @@ describe('predictions', () => {
     maps.noteScores(prediction.id, { reference: 'now', scores });
     expect(maps.get(prediction.id).scores).toEqual({ reference: 'now', scores });
   });
+
+  it('had Dice 1 up to version 0.3 where both maps lack a label, which is none', () => {
+    const { maps, volume } = makeSite();
+    const prediction = maps.addPrediction({ volume: volume.id, model: 'unet-1', labels: labelMap(1), confidence: 1 });
+    const empty = { label: 2, dice: 1, hausdorff: 0, hausdorff95: 0, assd: 0, predictedVolume: 0, referenceVolume: 0 };
+    const same = { ...empty, label: 1, predictedVolume: 3, referenceVolume: 3 };
+    maps.noteScores(prediction.id, { reference: 'now', scores: [same, empty] });
+    expect(maps.get(prediction.id).scores?.scores).toEqual([
+      same,
+      { ...empty, dice: null, hausdorff: null, hausdorff95: null, assd: null },
+    ]);
+  });
 });
 
 describe('drawings', () => {

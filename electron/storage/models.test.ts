@@ -40,7 +40,7 @@ describe('Models', () => {
   it('keep their scores', () => {
     const { models } = site();
     const { id } = models.save({ kind: 'unet', plan, weights });
-    const scores = { volumes: 3, dice: 0.75, perLabel: [{ label: 2, dice: 0.75, hausdorff95: 1.5, assd: null }] };
+    const scores = { volumes: [0.75, null, 0.5] };
     expect(models.score(id, scores).scores).toEqual(scores);
     expect(() => models.score('none', scores)).toThrow(expect.objectContaining({ code: 'storage.no-such-model' }));
   });

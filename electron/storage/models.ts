@@ -15,18 +15,9 @@ import { oneIslandNote, writeWeights } from './weight-file.ts';
 /** 'encoder': encoder and projection after pre-training. 'unet': the whole network, which segments. */
 export type ModelKind = 'encoder' | 'unet';
 
+/** How it did on the volumes that its training held out. */
 const scoresSchema = z.strictObject({
-  volumes: z.int().nonnegative(), // that were scored
-  dice: z.number(), // mean over labels and volumes
-  /** Means over volumes. Distances in mm; null where no volume had the label in both maps. */
-  perLabel: z.array(
-    z.strictObject({
-      label: z.int().positive(),
-      dice: z.number(),
-      hausdorff95: z.number().nullable(),
-      assd: z.number().nullable(),
-    }),
-  ),
+  volumes: z.array(z.number().nullable()), // Dice of each, the mean over labels; null where correctly empty
 });
 export type ModelScores = z.infer<typeof scoresSchema>;
 
@@ -37,7 +28,7 @@ export interface Model {
   planHash: string;
   run: string | null; // the run that made it; null for one from elsewhere
   note: string; // for a person: "4 labelled volumes, 250 steps"
-  scores: ModelScores | null; // null until it is scored
+  scores: ModelScores | null; // null where nothing was held out, or before this was noted
   createdAt: string; // RFC 3339, UTC
   file: string;
 }

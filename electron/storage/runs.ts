@@ -97,7 +97,7 @@ export class Runs {
   #set: Query<[string, number, number, string, number]>;
   #add: Query<[string, number, number, string, number]>;
   #metrics: Query<[string], Metric>;
-  #recent: Query<[string, string, number], { mean: number | null }>;
+  #recentLoss: Query<[string, number], { mean: number | null }>;
   #write: Query<[string, string]>;
   #setComputedOn: Query<[string, string]>;
 
@@ -121,10 +121,9 @@ export class Runs {
     this.#metrics = database.query(
       'SELECT round, step, name, value FROM metrics WHERE run = ? ORDER BY round, step, name',
     );
-    // A Dice of step 0 was measured before the first step; a loss there is the mean of a round.
-    this.#recent = database.query(
+    this.#recentLoss = database.query(
       `SELECT avg(value) AS mean FROM (
-         SELECT value FROM metrics WHERE run = ? AND name = ? AND (step > 0 OR name = 'dice')
+         SELECT value FROM metrics WHERE run = ? AND name = 'loss' AND step > 0
          ORDER BY round DESC, step DESC LIMIT ?)`,
     );
     this.#write = database.query('UPDATE runs SET person_note = ? WHERE id = ?');
@@ -219,9 +218,9 @@ export class Runs {
     return this.#metrics.all(id);
   }
 
-  /** Mean of the newest numbers of this name, `count` at most, rounds as a whole left out. Undefined without any. */
-  recentMean(id: string, name: 'loss' | 'dice', count: number): number | undefined {
-    return this.#recent.get(id, name, count)?.mean ?? undefined;
+  /** Mean loss of the newest steps, `count` at most. Undefined without any. */
+  recentLoss(id: string, count: number): number | undefined {
+    return this.#recentLoss.get(id, count)?.mean ?? undefined;
   }
 
   /** Notes numbers of many places in one step. */

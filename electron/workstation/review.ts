@@ -1,6 +1,7 @@
 /** What a model said of the site's volumes, how well it did where that can be told, and what people think of it. */
 import type { Review, ReviewRow } from '../../shared/api/review.ts';
-import { mean } from '../../shared/mean.ts';
+import { qualityOf } from '../../shared/headline.ts';
+import { volumeDice } from '../../shared/score-summary.ts';
 import { hasReference } from '../site/review-picture.ts';
 import { type Scoring, score } from '../site/scoring.ts';
 import { labelVersion, type VolumeRecord } from '../storage/catalogue.ts';
@@ -33,18 +34,14 @@ async function reviewRows(site: Scoring, id: string): Promise<ReviewRow[]> {
       judged: map.judged,
       correction: folder.labelMaps.correctionOf(map.id),
       confidence: map.confidence ?? 0,
-      dice: scores.length > 0 ? mean(scores.map(({ dice }) => dice)) : null,
+      dice: volumeDice(scores),
       trainedOn: learnt(volume),
       scores,
       volumes: map.counts.map(({ label, voxels }) => ({ label, mm3: voxels * x * y * z })),
       thumbnail: `site/maps/${map.id}/thumbnail.png`,
     };
   });
-  return rows.sort((a, b) => worth(a) - worth(b) || (a.volumeName < b.volumeName ? -1 : 1));
-}
-
-function worth({ dice, confidence }: ReviewRow): number {
-  return dice ?? confidence;
+  return rows.sort((a, b) => qualityOf(a) - qualityOf(b) || (a.volumeName < b.volumeName ? -1 : 1));
 }
 
 async function scoreAnew(site: Scoring, model: Model): Promise<void> {
@@ -70,7 +67,7 @@ function fileOf(folder: SiteFolder, map: LabelMapRecord): string {
  * Tells which volumes the model learnt from: those of its fine-tuning run, or, where sites fine-tuned together, every
  * volume that had labels by then.
  */
-function trainingVolumes({ runs }: SiteFolder, { run: id, kind }: Model): (volume: VolumeRecord) => boolean {
+export function trainingVolumes({ runs }: SiteFolder, { run: id, kind }: Model): (volume: VolumeRecord) => boolean {
   const run = id === null || kind !== 'unet' ? undefined : runs.list().find((each) => each.id === id);
   if (!run) return () => false;
   if (run.kind === 'finetune') return ({ id }) => run.details.volumes.includes(id);

@@ -18,9 +18,9 @@ export interface ReviewRow {
   judged: Judgement | null; // null while the verdict is open, or where this was not noted yet
   correction: string | null; // id of the drawing that began with it
   confidence: number; // 0 to 1, mean probability of the labelled voxels; 0 where it labels none
-  dice: number | null; // mean over labels; null without a reference, or where that is a copy of this very prediction
+  dice: number | null; // mean over the labels that have one; null where none has
   trainedOn: boolean; // the model learnt from this volume, so that its score flatters
-  scores: LabelScores[]; // against the training labels; empty without
+  scores: LabelScores[]; // against the training labels; empty without, or where those are a copy of this prediction
   volumes: { label: number; mm3: number }[];
   thumbnail: string; // address of a PNG: the slice that shows most labels, outlined
 }

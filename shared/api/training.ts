@@ -1,6 +1,7 @@
 /** Runs: what trains or segments here, and the models that come of it. */
 
 import { z } from 'zod';
+import type { Distribution } from '../distribution.ts';
 import type { ComputedOn } from '../engine.ts';
 import { type Plan, planSchema } from '../plan.ts';
 import type { RunKind, RunState } from '../runs.ts';
@@ -19,12 +20,17 @@ export interface RunSummary {
   computedOn: ComputedOn[]; // engines and devices, in the order of their first use
   volumes: number | null; // null where it uses whatever volumes the site has
   loss: number | null; // mean of its last ten steps
-  dice: number | null; // of the last validation; of segmenting, the mean over volumes with a reference
+  heldOut: number; // volumes kept apart to measure Dice
+  /**
+   * Of the volumes that a finished fine-tuning held out; of segmenting, of those with a reference that count in the
+   * headline of a review (shared/headline.ts). Null where there are none.
+   */
+  dice: Distribution | null;
   startedAt: string;
   endedAt: string | null;
 }
 
-/** A curve: one point a step (loss) or a validation (Dice). `step` counts over all rounds. */
+/** A curve: one point a step (loss) or a validation (Dice, the mean over the volumes held out). `step` counts over all rounds. */
 export interface CurvePoint {
   step: number;
   value: number;
@@ -58,7 +64,7 @@ export interface ModelSummary {
   note: string;
   run: string | null;
   plan: Plan;
-  dice: number | null; // where it was scored, else of the last validation of its run; null without either
+  dice: Distribution | null; // of the volumes that its training held out; null where there were none
   createdAt: string;
   bytes: number;
   predictions: number; // volumes that it has predicted a label map of; those stay when it is removed

@@ -6,10 +6,12 @@
 import type { ExportFormat } from '../api/review.ts';
 import type { Verdict } from '../api/viewer.ts';
 import type { LabelState } from '../api/volumes.ts';
+import { type Distribution, isFew } from '../distribution.ts';
 import type { EngineChoice, EngineName } from '../engine.ts';
 import type { MethodName } from '../method.ts';
 import type { Plan, SettingPath } from '../plan.ts';
 import type { RunKind, RunState } from '../runs.ts';
+import type { ScoreSummary } from '../score-summary.ts';
 import type { SliceAxis } from '../volume.ts';
 import { amount, bytes, number } from './numbers.ts';
 
@@ -148,6 +150,7 @@ const viewer = {
     volume: 'Volume',
     measuring: 'Measuring…',
     lacking: '–',
+    correctlyEmpty: 'correctly empty',
     help: 'HD 95 and ASSD are distances between the surfaces in mm. Volumes in ml: this map / the other.',
   },
   draw: {
@@ -222,6 +225,17 @@ const viewer = {
 
 // Train
 const train = {
+  /** Under a median: what stands behind it. */
+  diceBehind: ({ values, least, most }: Distribution) =>
+    values.length === 1 ? '1 volume' : `${least.toFixed(2)} – ${most.toFixed(2)}, ${amount(values.length, 'volume')}`,
+  diceOfModel: (median: string, volumes: number) =>
+    `Dice ${median} (${volumes === 1 ? '1 volume' : `median of ${volumes}`})`,
+  diceWords: (dice: Distribution) => {
+    const volumes = `(${amount(dice.values.length, 'volume')})`;
+    if (isFew(dice)) return `${decimals(dice.values)} ${volumes}`;
+    const range = `from ${decimals([dice.least])} to ${decimals([dice.most])}`;
+    return `median ${decimals([dice.median])}, mean ${meanAndDeviation(dice)}, ${range} ${volumes}`;
+  },
   title: 'Train',
   about: 'Everything here is computed on this machine. Nothing leaves it.',
   back: 'Back to Train',
@@ -375,11 +389,11 @@ const train = {
     waiting: 'Waits for your decision: something wants to leave this machine.',
     toConsent: 'Look and decide',
     loss: 'Loss',
-    dice: 'Dice on held-out volumes',
+    dice: (volumes: number | null) =>
+      volumes === null ? 'Dice, mean over held-out volumes' : `Dice, mean over ${amount(volumes, 'held-out volume')}`,
     noLoss: 'The first step is still being computed',
     noLossEver: 'This run noted no loss',
     noDice: 'Measured after some steps',
-    noDiceEver: 'No volumes were held out, so Dice was not measured',
     log: 'Logarithmic loss',
     smooth: 'Smooth',
     facts: 'About this run',
@@ -394,7 +408,8 @@ const train = {
     predictions: 'predictions to review',
     computedOn: 'Computed on',
     lastLoss: 'Loss, last ten steps',
-    lastDice: 'Last Dice',
+    heldOutDice: 'Dice on held-out volumes',
+    noHeldOutDice: 'No volumes were held out, or their Dice was not noted',
     rounds: 'Rounds finished',
     note: 'Your note',
     noteHelp: 'Only this site sees it.',
@@ -428,7 +443,7 @@ const train = {
       state: 'State',
       started: 'Started',
       loss: 'Loss',
-      dice: 'Dice',
+      dice: 'Median Dice',
       made: 'Made',
       note: 'Note',
     },
@@ -440,8 +455,7 @@ const train = {
     run: 'Run',
     lowestLoss: 'Lowest loss',
     lastLoss: 'Loss, last ten steps',
-    bestDice: 'Best Dice',
-    lastDice: 'Last Dice',
+    dice: 'Median Dice',
     took: 'Took',
     computedOn: 'Computed on',
     steps: 'Steps',
@@ -455,7 +469,7 @@ const train = {
     about: 'Encoders are a start for fine-tuning; U-Nets segment.',
     none: 'No model yet. Pre-train or fine-tune one, or take part in a federation.',
     kinds: { encoder: 'Encoder', unet: 'U-Net' },
-    columns: { name: 'Model', kind: 'Kind', dice: 'Dice', made: 'Made', bytes: 'Size', note: 'About' },
+    columns: { name: 'Model', kind: 'Kind', dice: 'Median Dice', made: 'Made', bytes: 'Size', note: 'About' },
     segment: 'Segment…',
     finetune: 'Fine-tune…',
     review: 'Review',
@@ -742,21 +756,25 @@ const review = {
     verdict: 'Verdict',
   },
   noReference: 'no reference',
-  learnt: 'The model learnt from it',
+  correctlyEmpty: 'correctly empty',
+  learnt: 'Learnt from it',
   details: {
     label: 'The chosen prediction',
     none: 'Choose a volume to see its prediction.',
     open: 'Open in the viewer',
     flatters: 'The model learnt from this volume: its score flatters.',
     noReference: 'There is no label map to compare with. Volumes with low certainty deserve a look first.',
+    correctlyEmpty: 'Correctly empty: neither the prediction nor the reference labels anything, so there is no Dice.',
+    empty: 'empty',
+    emptyHelp: 'Neither the prediction nor the reference has this label',
     corrected: 'A person’s correction is kept beside it.',
     label_: 'Label',
     dice: 'Dice',
     hausdorff95: 'HD95',
     assd: 'ASSD',
     volume: 'Volume',
-    reference: 'Reference',
-    units: 'Distances in mm, volumes in ml.',
+    reference: 'Ref.',
+    units: 'Distances in mm, volumes in ml; Ref. is the volume of the reference.',
     certainty: (share: string) => `Certainty ${share}: mean probability of the labelled voxels.`,
     accept: 'Accept',
     correct: 'Correct',
@@ -775,9 +793,10 @@ const review = {
   scores: {
     none: 'None of these volumes has a label map to compare with, so there are no scores.',
     volumes: 'Volumes',
-    scored: 'Compared with a reference',
-    meanDice: 'Mean Dice',
-    worst: 'Worst',
+    scored: 'With a reference',
+    median: 'Median Dice',
+    range: 'Lowest – highest',
+    correctlyEmpty: 'Correctly empty',
     decided: 'Decided',
     learnt: (count: number) => `Count ${amount(count, 'volume')} that the model learnt from`,
     dice: 'Dice',
@@ -787,19 +806,50 @@ const review = {
     spoken: (label: string, count: number, median: string, lower: string, upper: string) =>
       `${label}: ${amount(count, 'volume')}, median ${median}, quartiles ${lower} and ${upper}.`,
     table: 'By label',
+    tableAbout:
+      'Distances and the difference in volume are medians. Of fewer than five volumes there is no mean: it would say little.',
     columns: {
       label: 'Label',
-      count: 'Volumes',
-      dice: 'Dice, mean ± SD',
-      median: 'Median Dice',
-      least: 'Least Dice',
-      hausdorff95: 'HD95, median',
-      assd: 'ASSD, median',
-      difference: 'Volume, mean difference',
+      scored: 'Volumes',
+      correctlyEmpty: 'Correctly empty',
+      mean: 'Dice, mean ± SD',
+      median: 'Median',
+      quartiles: 'Middle half',
+      range: 'Lowest – highest',
+      hausdorff95: 'HD95, mm',
+      assd: 'ASSD, mm',
+      difference: 'Volume',
     },
   },
+  /** What there is to say of a model's Dice, in whole sentences; reports say the same. */
+  headline: ({ dice, correctlyEmpty }: ScoreSummary, leftOut: number): string =>
+    [
+      dice === null
+        ? 'No volume that counts has a Dice.'
+        : isFew(dice)
+          ? `Dice of ${amount(dice.values.length, 'volume')}, ${decimals(dice.values)}: too few for a mean to say much.`
+          : `Dice of ${amount(dice.values.length, 'volume')}: median ${decimals([dice.median])}, the middle half from ` +
+            `${decimals([dice.lower])} to ${decimals([dice.upper])}, all from ${decimals([dice.least])} to ` +
+            `${decimals([dice.most])}; mean ${meanAndDeviation(dice)} (SD).`,
+      correctlyEmpty > 0 &&
+        `${amount(correctlyEmpty, 'volume is', 'volumes are')} correctly empty: neither the model nor the reference has a ` +
+          'label there, so there is no Dice.',
+      leftOut > 0 &&
+        `${amount(leftOut, 'volume')} that the model learnt from ${leftOut === 1 ? 'is' : 'are'} left out: such scores flatter.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
   labelName: (label: number) => `Label ${label}`,
 };
+
+/** On one line: "0.850 ± 0.031". */
+function meanAndDeviation({ mean, deviation }: Distribution): string {
+  return `${decimals([mean])}\u00a0±\u00a0${decimals([deviation ?? 0])}`;
+}
+
+function decimals(dice: number[]): string {
+  return dice.map((value) => value.toFixed(3)).join(', ');
+}
 
 // Electron's menu, dialogs and notices
 const shell = {

@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util';
 import { segmentAndScore } from '../../electron/site/runs/segmentation.ts';
 import { Site } from '../../electron/site/site.ts';
 import { storedVolumes } from '../../electron/site/volumes.ts';
-import { mean } from '../../shared/mean.ts';
+import { mean, meanOfKnown } from '../../shared/mean.ts';
 import { type Plan, planSchema } from '../../shared/plan.ts';
 import { seededRandom, shuffled } from '../../shared/random.ts';
 
@@ -70,12 +70,7 @@ async function isocenter(seed: number, count: number | 'all', plan: Plan): Promi
   try {
     const { model, seconds } = await site.finetune({ labels: 'all', from: 'random', plan: { ...plan, seed } });
     const scores = await segmentAndScore(site, model, storedVolumes(tested.folder), join(folder, 'out'));
-    const dice = plan.labels.map((_, index) => {
-      const scored = scores
-        .map((volume) => volume[index])
-        .filter((one) => one.predictedVolume + one.referenceVolume > 0);
-      return scored.length === 0 ? null : mean(scored.map((one) => one.dice));
-    });
+    const dice = plan.labels.map((_, index) => meanOfKnown(scores.map((volume) => volume[index].dice)));
     return { train: String(count), seed, by: 'isocenter', dice, seconds };
   } finally {
     await site.close();

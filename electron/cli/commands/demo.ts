@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { type Distribution, isFew } from '../../../shared/distribution.ts';
 import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
 import { engineOption, run, wholeNumber, wholeNumbers } from '../action.ts';
 import { runDemo } from '../demo/demo.ts';
-import { meanDice, methods, methodWords } from '../demo/results.ts';
+import { heldOutDice, methods, methodWords } from '../demo/results.ts';
 import { durationText, table } from '../output.ts';
 
 interface Options {
@@ -41,20 +42,26 @@ export function demo(): Command {
           onProgress: (done, total, words) => line.update(done, total, words),
         });
         line.end();
-        const headings = ['mean Dice', ...results.labelCounts.map((count) => `${count} labelled`)];
+        const headings = ['Dice, mean (median)', ...results.labelCounts.map((count) => `${count} labelled`)];
         const rows = (finetuning: 'local' | 'federated') =>
           methods.map((method) => [
             methodWords[method].title,
-            ...results.labelCounts.map((count) => meanDice(results, method, count, finetuning)?.toFixed(3) ?? '–'),
+            ...results.labelCounts.map((count) => diceText(heldOutDice(results, method, count, finetuning))),
           ]);
         const text = [
           table(headings, rows('local')),
           ...(federatedFinetuning ? [`\nFine-tuned together:\n${table(headings, rows('federated'))}`] : []),
-          `\n${results.heldOut} held-out volumes, mean over ${results.sites.length} sites, in ${durationText(results.seconds)}.`,
+          `\n${results.heldOut} held-out volumes, the Dice of each the mean over ${results.sites.length} sites, in ${durationText(results.seconds)}.`,
           `Computed on ${computedOnText(results.computedOn)}.`,
           `Report: ${report}`,
         ];
         output.result(results, text.join('\n'));
       }),
     );
+}
+
+function diceText(dice: Distribution | null): string {
+  if (dice === null) return '–';
+  if (isFew(dice)) return dice.values.map((value) => value.toFixed(3)).join(', ');
+  return `${dice.mean.toFixed(3)} (${dice.median.toFixed(3)})`;
 }

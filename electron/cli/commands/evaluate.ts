@@ -15,7 +15,7 @@ export function evaluate(): Command {
         const mm = (value: number | null) => (value === null ? 'none' : value.toFixed(2));
         const rows = labels.map((score) => [
           score.label,
-          score.dice.toFixed(4),
+          score.dice?.toFixed(4) ?? 'none',
           mm(score.hausdorff),
           mm(score.hausdorff95),
           mm(score.assd),
@@ -31,7 +31,9 @@ export function evaluate(): Command {
           'predicted mm³',
           'reference mm³',
         ];
-        output.result({ prediction, reference, labels }, table(headings, rows));
+        const text =
+          rows.length > 0 ? table(headings, rows) : 'Both label maps are empty: correctly empty, so there is no Dice.';
+        output.result({ prediction, reference, labels }, text);
       }),
     );
 }

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { FEW } from '../../../shared/distribution.ts';
 import type { EngineChoice } from '../../../shared/engine.ts';
 import { fault } from '../../../shared/errors.ts';
 import { type Plan, planSchema } from '../../../shared/plan.ts';
@@ -35,7 +36,7 @@ export interface DemoOptions {
 }
 
 const CURVE_POINTS = 5; // scores along a fine-tuning, the last at its end
-const CURVE_VOLUMES = 4; // held-out volumes that a curve is measured on
+const CURVE_VOLUMES = FEW; // held-out volumes that a curve is measured on: of fewer a mean says little
 const PICTURES = 3; // held-out volumes that are drawn
 const SITE_SEEDS = 1_000_003; // between the seeds of two sites
 const STEPS_TOGETHER = 25; // steps between two averages of a federated fine-tuning

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { planSchema } from '../../../shared/plan.ts';
 import { reportHtml } from './report.ts';
-import { methods, type Results, roundResults, scoreOf } from './results.ts';
+import { type Method, methods, type Results, roundResults, scoreOf } from './results.ts';
 
-const labelScores = (dice: number, distance: number | null) => ({
+const labelScores = (dice: number | null, distance: number | null) => ({
   label: 1,
   dice,
   hausdorff: distance,
@@ -13,17 +13,20 @@ const labelScores = (dice: number, distance: number | null) => ({
   referenceVolume: 1,
 });
 
-it('means leave out distances that a missing label makes undefined', () => {
-  const score = scoreOf([[labelScores(1, 2)], [labelScores(0, null)]], {
+it('sums up without distances and Dice that a missing label makes undefined', () => {
+  const empty = { ...labelScores(null, null), predictedVolume: 0, referenceVolume: 0 };
+  const score = scoreOf([[labelScores(1, 2)], [labelScores(0, null)], [empty]], {
     method: 'fcl',
     finetuning: 'local',
     labels: 1,
     site: 'a',
   });
   expect(score).toMatchObject({
-    dice: 0.5,
-    volumes: [1, 0],
-    perLabel: [{ label: 1, dice: 0.5, hausdorff95: 2, assd: 2 }],
+    scored: 2,
+    correctlyEmpty: 1,
+    dice: { values: [0, 1], median: 0.5 },
+    volumes: [1, 0, null],
+    perLabel: [{ label: 1, correctlyEmpty: 1, hausdorff95: { values: [2] }, assd: { values: [2] } }],
   });
 });
 
@@ -40,6 +43,12 @@ it('puts the rounds of all sites together, also where one missed a round', () =>
   ]);
 });
 
+const scored = (method: Method, volumes: (number | null)[]) =>
+  scoreOf(
+    volumes.map((dice) => [labelScores(dice, 1)]),
+    { method, finetuning: 'local', labels: 1, site: 'site-1' },
+  );
+
 it('reports without a script from elsewhere, and says honestly who is ahead', () => {
   const dice = { random: 0.2, 'federated-without-exchange': 0.5, fcl: 0.4 };
   const results: Results = {
@@ -52,23 +61,19 @@ it('reports without a script from elsewhere, and says honestly who is ahead', ()
     heldOut: 8,
     labelCounts: [1],
     rounds: [],
-    scores: methods.map((method) => ({
-      method,
-      finetuning: 'local',
-      labels: 1,
-      site: 'site-1',
-      dice: dice[method],
-      perLabel: [],
-      volumes: [],
-    })),
+    scores: methods.map((method) => scored(method, Array(8).fill(dice[method]))),
     curves: [],
     seconds: 1,
     memory: [{ site: 'site-1', process: 1e8, trainer: 2e8 }],
   };
   const html = reportHtml(results, []);
-  expect(html).toContain('did not raise the Dice score');
+  expect(html).toContain('did not raise the mean Dice score');
   expect(html).not.toMatch(/src="http|href="http|@import/);
   expect(html).not.toContain('<b>data</b>');
-  results.scores[2].dice = 0.6;
-  expect(reportHtml(results, [])).toContain('ahead at every label count: by 0.100 Dice with 1 volume');
+  results.scores[2] = scored('fcl', Array(8).fill(0.6));
+  expect(reportHtml(results, [])).toContain('ahead at every label count: by 0.100 mean Dice with 1 volume');
+  results.scores[2] = scored('fcl', [0.7, 0.6, null, null]);
+  const few = reportHtml(results, []);
+  expect(few).toContain('Too few held-out volumes have a Dice score');
+  expect(few).toContain('<td>0.600, 0.700<small>2 volumes correctly empty</small></td>');
 });

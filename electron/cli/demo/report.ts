@@ -2,13 +2,24 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { encode as encodePng } from 'fast-png';
+import { type Distribution, distributionOf, FEW, isFew } from '../../../shared/distribution.ts';
 import { computedOnText } from '../../../shared/engine.ts';
 import { labelColour } from '../../../shared/label-colours.ts';
-import { mean } from '../../../shared/mean.ts';
+import { meanOfKnown } from '../../../shared/mean.ts';
 import { byteText, durationText } from '../output.ts';
 import { outlinePath } from './outline.ts';
 import type { Picture } from './pictures.ts';
-import { type Curve, type Method, meanDice, methods, methodWords, type Results, type RoundOfSite } from './results.ts';
+import {
+  type Curve,
+  heldOutDice,
+  type Method,
+  methods,
+  methodWords,
+  type Results,
+  type RoundOfSite,
+  type Score,
+  scoresOf,
+} from './results.ts';
 
 const colours: Record<Method, string> = { random: '#7d8590', 'federated-without-exchange': '#c9741a', fcl: '#0f6fb8' };
 const here = import.meta.url;
@@ -34,11 +45,11 @@ export function reportHtml(results: Results, pictures: Picture[]): string {
   <h1>${headline(results)}</h1>
   <p class="lead">${setting(results)}</p>
 </header>
-${scoreSection(results, 'local', 'Dice on held-out volumes', 'Each site fine-tunes alone on its own labelled volumes; the same network, data, seed and number of steps for every method. Mean over sites; in small type the lowest and highest site.')}
+${scoreSection(results, 'local', 'Dice on held-out volumes', 'Each site fine-tunes alone on its own labelled volumes; the same network, data, seed and number of steps for every method. Mean over the held-out volumes, the Dice of each being the mean over sites; in small type their median, the middle half of them, and the mean of the lowest and of the highest site.')}
 ${scoreSection(results, 'federated', 'Dice after federated fine-tuning', 'The sites fine-tune the whole U-Net together: they average its weights after every round.')}
 <section>
   <h2>Dice against fine-tuning steps</h2>
-  <p>How fast a segmentation becomes useful, from the same labelled volumes. Mean over sites, on held-out volumes.</p>
+  <p>How fast a segmentation becomes useful, from the same labelled volumes. Mean over sites and the first ${FEW} held-out volumes.</p>
   <div class="charts">${results.labelCounts.map((labels) => `<figure><figcaption>${volumesText(labels)} labelled at each site</figcaption><div class="chart" data-chart="dice-${labels}"></div></figure>`).join('')}</div>
   ${legend(methods)}
 </section>
@@ -61,17 +72,18 @@ ${leavingSection(results)}
 /** One true sentence about who is ahead, made from the numbers. */
 function headline(results: Results): string {
   const counts = results.labelCounts;
-  const lead = (labels: number) => {
-    const fcl = meanDice(results, 'fcl', labels) ?? 0;
-    const others = methods.filter((method) => method !== 'fcl').map((method) => meanDice(results, method, labels) ?? 0);
-    return fcl - Math.max(...others);
-  };
+  const meanOf = (method: Method, labels: number) => meanOfMany(heldOutDice(results, method, labels));
+  if (counts.some((labels) => methods.some((method) => meanOf(method, labels) === null)))
+    return 'Too few held-out volumes have a Dice score to compare the methods.';
+  const lead = (labels: number) =>
+    (meanOf('fcl', labels) ?? 0) -
+    Math.max(...methods.filter((method) => method !== 'fcl').map((method) => meanOf(method, labels) ?? 0));
   const ahead = counts.filter((labels) => lead(labels) > 0);
-  if (ahead.length === 0) return 'In this run, exchanging features did not raise the Dice score.';
+  if (ahead.length === 0) return 'In this run, exchanging features did not raise the mean Dice score.';
   const best = ahead.reduce((a, b) => (lead(a) >= lead(b) ? a : b));
   const where =
     ahead.length === counts.length ? 'at every label count' : `at ${ahead.length} of ${counts.length} label counts`;
-  return `Exchanging features is ahead ${where}: by ${lead(best).toFixed(3)} Dice with ${volumesText(best)} labelled.`;
+  return `Exchanging features is ahead ${where}: by ${lead(best).toFixed(3)} mean Dice with ${volumesText(best)} labelled.`;
 }
 
 function setting(results: Results): string {
@@ -89,18 +101,20 @@ function scoreSection(results: Results, finetuning: 'local' | 'federated', title
   const best = new Map(
     counts.map((labels) => [
       labels,
-      Math.max(...methods.map((method) => meanDice(results, method, labels, finetuning) ?? 0)),
+      Math.max(...methods.map((method) => meanOfMany(heldOutDice(results, method, labels, finetuning)) ?? 0)),
     ]),
   );
   const rows = methods.map((method) => {
     const cells = counts.map((labels) => {
-      const dice = meanDice(results, method, labels, finetuning);
-      if (dice === undefined) return '<td>–</td>';
-      const sites = scores
-        .filter((score) => score.method === method && score.labels === labels)
-        .map((score) => score.dice);
-      const range = `${Math.min(...sites).toFixed(2)} – ${Math.max(...sites).toFixed(2)}`;
-      return `<td${dice === best.get(labels) ? ' class="best"' : ''}>${dice.toFixed(3)}<small>${range}</small></td>`;
+      const dice = heldOutDice(results, method, labels, finetuning);
+      const sites = scoresOf(results, method, labels, finetuning);
+      const empty = (sites.at(0)?.volumes.length ?? 0) - (dice?.values.length ?? 0); // at every site
+      const small = [diceSpread(dice), sitesText(sites), empty > 0 ? `${volumesText(empty)} correctly empty` : ''];
+      const isBest = meanOfMany(dice) === best.get(labels);
+      return `<td${isBest ? ' class="best"' : ''}>${meanText(dice)}${small
+        .filter((text) => text !== '')
+        .map((text) => `<small>${text}</small>`)
+        .join('')}</td>`;
     });
     return `<tr><th scope="row"><i style="background:${colours[method]}"></i>${methodWords[method].title}<small>${methodWords[method].words}</small></th>${cells.join('')}</tr>`;
   });
@@ -113,36 +127,53 @@ function scoreSection(results: Results, finetuning: 'local' | 'federated', title
 }
 
 function perLabelTable(results: Results, finetuning: 'local' | 'federated', counts: number[]): string {
-  const value = (numbers: (number | null)[], digits: number) => {
-    const defined = numbers.filter((number) => number !== null);
-    return defined.length > 0 ? mean(defined).toFixed(digits) : '–';
-  };
   const rows = counts.flatMap((labels) =>
     results.plan.labels.flatMap((label) =>
       methods.map((method) => {
-        const of = results.scores
-          .filter((score) => score.method === method && score.labels === labels && score.finetuning === finetuning)
-          .flatMap((score) => score.perLabel.filter((entry) => entry.label === label));
+        const of = scoresOf(results, method, labels, finetuning).flatMap((score) =>
+          score.perLabel.filter((entry) => entry.label === label),
+        );
+        const pooled = (what: 'dice' | 'hausdorff95' | 'assd') =>
+          distributionOf(of.flatMap((entry) => entry[what]?.values ?? []));
+        const dice = pooled('dice');
+        const hasFew = of.every((entry) => entry.scored < FEW);
         const numbers = [
-          value(
-            of.map((e) => e.dice),
-            3,
-          ),
-          value(
-            of.map((e) => e.hausdorff95),
-            1,
-          ),
-          value(
-            of.map((e) => e.assd),
-            2,
-          ),
+          String(dice?.values.length ?? 0),
+          String(of.reduce((sum, { correctlyEmpty }) => sum + correctlyEmpty, 0)),
+          dice === null || hasFew ? '–' : `${dice.mean.toFixed(3)} ± ${dice.deviation?.toFixed(3)}`,
+          dice?.median.toFixed(3) ?? '–',
+          pooled('hausdorff95')?.median.toFixed(1) ?? '–',
+          pooled('assd')?.median.toFixed(2) ?? '–',
         ];
         return `<tr><td>${labels}</td><td>${label}</td><th scope="row"><i style="background:${colours[method]}"></i>${methodWords[method].title}</th>${numbers.map((text) => `<td>${text}</td>`).join('')}</tr>`;
       }),
     ),
   );
   return `<details><summary>Per label: Dice, Hausdorff 95 and surface distance</summary>
-  <table class="fine"><thead><tr><th>Labelled volumes</th><th>Label</th><th></th><th>Dice</th><th>Hausdorff 95, mm</th><th>Surface distance, mm</th></tr></thead><tbody>${rows.join('')}</tbody></table></details>`;
+  <p>Of all sites on all held-out volumes together; distances are medians. Empty: reference and prediction agree that the label is not there, so there is no score.</p>
+  <table class="fine"><thead><tr><th>Labelled volumes</th><th>Label</th><th></th><th>Scored</th><th>Empty</th><th>Dice, mean ± SD</th><th>Median</th><th>HD 95, mm</th><th>ASSD, mm</th></tr></thead><tbody>${rows.join('')}</tbody></table></details>`;
+}
+
+/** Null of few values: a mean of them says little. */
+function meanOfMany(dice: Distribution | null): number | null {
+  return dice === null || isFew(dice) ? null : dice.mean;
+}
+
+/** Of few values each one. */
+function meanText(dice: Distribution | null): string {
+  if (dice === null) return '–';
+  return isFew(dice) ? dice.values.map((value) => value.toFixed(3)).join(', ') : dice.mean.toFixed(3);
+}
+
+function diceSpread(dice: Distribution | null): string {
+  if (dice === null || isFew(dice)) return '';
+  return `median ${dice.median.toFixed(3)}, half in ${dice.lower.toFixed(2)} – ${dice.upper.toFixed(2)}`;
+}
+
+/** The means of the lowest and the highest site; empty where one model stands for all, or a mean would be of few. */
+function sitesText(scores: Score[]): string {
+  const means = scores.map(({ dice }) => meanOfMany(dice)).filter((value) => value !== null);
+  return means.length < 2 ? '' : `sites ${Math.min(...means).toFixed(2)} – ${Math.max(...means).toFixed(2)}`;
 }
 
 function lossSection(results: Results): string {
@@ -266,13 +297,11 @@ function chartData(results: Results): string {
   return JSON.stringify(charts).replaceAll('<', '\\u003c');
 }
 
-function meanCurve(curves: Curve[]): [number, number][] {
+function meanCurve(curves: Curve[]): [number, number | null][] {
   const steps = [...new Set(curves.flatMap((curve) => curve.points.map((point) => point.step)))].sort((a, b) => a - b);
   return steps.map((step) => {
-    const dice = curves.flatMap((curve) =>
-      curve.points.filter((point) => point.step === step).map((point) => point.dice),
-    );
-    return [step, mean(dice)];
+    const points = curves.flatMap((curve) => curve.points.filter((point) => point.step === step));
+    return [step, meanOfKnown(points.map(({ dice }) => dice))];
   });
 }
 

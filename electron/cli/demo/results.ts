@@ -1,9 +1,11 @@
 /** What a demo measured: `results.json`, and the ground that the report stands on. */
 
+import { type Distribution, distributionOf } from '../../../shared/distribution.ts';
 import type { ComputedOn } from '../../../shared/engine.ts';
-import { mean } from '../../../shared/mean.ts';
+import { mean, meanOfKnown } from '../../../shared/mean.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { Stage } from '../../../shared/protocol/rounds.ts';
+import { type LabelSummary, type ScoreSummary, summariseScores, volumeDice } from '../../../shared/score-summary.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
 import type { JoinSummary } from './site-verbs.ts';
 
@@ -38,28 +40,21 @@ export interface RoundResult {
   sites: RoundOfSite[];
 }
 
-interface LabelResult {
-  label: number;
-  dice: number; // mean over held-out volumes
-  hausdorff95: number | null; // mm, mean over the volumes in which it is defined; null where in none
-  assd: number | null; // mm, likewise
-}
-
-export interface Score {
+/** How one site's model did on the held-out volumes. */
+export interface Score extends ScoreSummary {
   method: Method;
   finetuning: 'local' | 'federated';
   labels: number; // labelled volumes that the site fine-tuned on
   site: string;
-  dice: number; // mean over labels and held-out volumes
-  perLabel: LabelResult[];
-  volumes: number[]; // each held-out volume's Dice, mean over labels
+  perLabel: LabelSummary[];
+  volumes: (number | null)[]; // Dice of each held-out volume, mean over labels; null where correctly empty
 }
 
 export interface Curve {
   method: Method;
   labels: number;
   site: string;
-  points: { step: number; dice: number }[];
+  points: { step: number; dice: number | null }[]; // mean over volumes; null where all are correctly empty
 }
 
 export interface Results {
@@ -79,17 +74,23 @@ export interface Results {
   memory: { site: string; process: number; trainer: number }[];
 }
 
-/** Mean Dice over sites, or undefined where nothing was scored. */
-export function meanDice(
+/** The scores of all sites, each of which was scored on the same held-out volumes. */
+export function scoresOf(
   results: Results,
   method: Method,
   labels: number,
   finetuning: Score['finetuning'] = 'local',
-): number | undefined {
-  const dice = results.scores
-    .filter((score) => score.method === method && score.labels === labels && score.finetuning === finetuning)
-    .map((score) => score.dice);
-  return dice.length > 0 ? mean(dice) : undefined;
+): Score[] {
+  return results.scores.filter(
+    (score) => score.method === method && score.labels === labels && score.finetuning === finetuning,
+  );
+}
+
+/** Dice of the held-out volumes, each the mean over the sites' models; null where none has one. */
+export function heldOutDice(...about: Parameters<typeof scoresOf>): Distribution | null {
+  const sites = scoresOf(...about);
+  const volumes = sites.at(0)?.volumes ?? [];
+  return distributionOf(volumes.map((_, index) => meanOfKnown(sites.map((score) => score.volumes[index]))));
 }
 
 /** Rounds of one federation, the sites' accounts put together. */
@@ -118,20 +119,6 @@ export function scoreOf(
   found: LabelScores[][],
   about: Pick<Score, 'method' | 'finetuning' | 'labels' | 'site'>,
 ): Score {
-  const defined = (values: (number | null)[]) => {
-    const numbers = values.filter((value) => value !== null);
-    return numbers.length > 0 ? mean(numbers) : null;
-  };
-  const volumes = found.map((scores) => mean(scores.map(({ dice }) => dice)));
-  return {
-    ...about,
-    dice: mean(volumes),
-    perLabel: found[0].map(({ label }, index) => ({
-      label,
-      dice: mean(found.map((scores) => scores[index].dice)),
-      hausdorff95: defined(found.map((scores) => scores[index].hausdorff95)),
-      assd: defined(found.map((scores) => scores[index].assd)),
-    })),
-    volumes,
-  };
+  const { volumes, labels } = summariseScores(found);
+  return { ...about, ...volumes, perLabel: labels, volumes: found.map(volumeDice) };
 }

@@ -24,7 +24,7 @@ export interface SiteVerbs {
     validateAt: number[];
   }): Promise<{
     model: string;
-    curve: { step: number; dice: number }[];
+    curve: { step: number; dice: number | null }[];
     computedOn: ComputedOn[];
   }>;
   /** isocenter segment and evaluate for volumes that the site does not own; label maps stay at `out` */

@@ -20,7 +20,14 @@ const progressSchema = z.strictObject({
   steps: z.int(), // finished in this job
   slices: z.int(), // shown to the network in them
   fallsFrom: z.int().optional(), // step from which on the learning rate falls to nothing; absent until that is decided
-  dice: z.array(z.strictObject({ step: z.int(), dice: z.number(), perLabel: z.array(z.number()) })),
+  dice: z.array(
+    z.strictObject({
+      step: z.int(),
+      dice: z.number().nullable(),
+      perLabel: z.array(z.number().nullable()),
+      volumes: z.array(z.number().nullable()).default([]), // not noted up to 0.3
+    }),
+  ),
 });
 
 /** How far a job is. */

@@ -12,7 +12,7 @@ function after(steps: number, loss: (step: number) => number, dice?: (step: numb
     ...startOfJob(0, 'hash'),
     steps,
     losses: all.map(loss),
-    dice: dice ? points.map((step) => ({ step, dice: dice(step), perLabel: [] })) : [],
+    dice: dice ? points.map((step) => ({ step, dice: dice(step), perLabel: [], volumes: [] })) : [],
   };
 }
 

@@ -30,15 +30,16 @@ export function rateShare({ finetuneFall }: Ending, done: number, steps: number,
 /** Notes that training has become flat, once: by Dice where there is a curve, else by the loss. */
 export function decideEnd({ finetuneUntil }: Pick<Ending, 'finetuneUntil'>, progress: JobProgress): void {
   if (finetuneUntil !== 'flat' || progress.fallsFrom !== undefined || progress.steps < LEAST_STEPS) return;
-  const flat = progress.dice.length > 0 ? isDiceFlat(progress) : isLossFlat(progress);
+  const flat = progress.dice.some(({ dice }) => dice !== null) ? isDiceFlat(progress) : isLossFlat(progress);
   if (flat) progress.fallsFrom = progress.steps;
 }
 
 function isDiceFlat({ dice, steps, position }: JobProgress): boolean {
   const since = position + steps * (1 - WINDOW);
+  const known = dice.flatMap((point) => (point.dice === null ? [] : [{ step: point.step, dice: point.dice }]));
   const best = (points: { dice: number }[]) => Math.max(...points.map((point) => point.dice));
-  const late = dice.filter(({ step }) => step > since);
-  const early = dice.filter(({ step }) => step <= since);
+  const late = known.filter(({ step }) => step > since);
+  const early = known.filter(({ step }) => step <= since);
   return late.length >= 3 && early.length >= 3 && best(late) < best(early) + DICE_GAIN;
 }
 

@@ -3,7 +3,7 @@ import { type Grid, voxelCount } from '../../../shared/volume.ts';
 import { testFolder } from '../../../tests/test-folder.ts';
 import { writeLabelFile } from '../../storage/volume-file.ts';
 import { readWeights } from '../../storage/weight-file.ts';
-import { readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
+import { type JobProgress, readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
 import { initialise } from './initialise.ts';
 import { PreparedVolumes } from './prepared-volumes.ts';
 import { listeningJobs, makeSite, plan, type TestSite } from './testing.ts';
@@ -92,11 +92,18 @@ describe('checkpoints', () => {
 
   it('come back as they were written', () => {
     const progress = { ...startOfJob(2, 'hash'), steps: 2, slices: 9, losses: [0.5, 0.25] };
-    progress.dice.push({ step: 1, dice: 0.1 + 0.2, perLabel: [0.1, 0.2] });
+    progress.dice.push({ step: 1, dice: 0.1 + 0.2, perLabel: [0.1, null], volumes: [0.1 + 0.2, null] });
     const tensors = { a: { shape: [2], data: Float32Array.of(1, 2) } };
     writeCheckpoint(file(), run, { progress, tensors });
     expect(readCheckpoint(file(), run)).toEqual({ progress, tensors });
     expect(readCheckpoint(site.path('nowhere'), run)).toBeUndefined();
+  });
+
+  it('of version 0.3 did not note the Dice of each volume', () => {
+    const point = { step: 1, dice: 0.5, perLabel: [0.5] };
+    const progress = { ...startOfJob(2, 'hash'), dice: [point] } as JobProgress;
+    writeCheckpoint(file(), run, { progress, tensors: {} });
+    expect(readCheckpoint(file(), run)?.progress.dice).toEqual([{ ...point, volumes: [] }]);
   });
 
   it('are refused by another run', () => {

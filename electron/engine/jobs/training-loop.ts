@@ -8,7 +8,7 @@ import { trainedParts } from '../../../shared/weight-shapes.ts';
 import type { Training } from '../../learning/training.ts';
 import { oneIslandNote, writeWeights } from '../../storage/weight-file.ts';
 import type { BatchSplit } from '../batch-split.ts';
-import type { Trained } from '../jobs.ts';
+import type { Trained, ValidationPoint } from '../jobs.ts';
 import { type JobProgress, type RunIdentity, readCheckpoint, startOfJob, writeCheckpoint } from './checkpoint.ts';
 import { CheckpointSchedule } from './checkpoint-schedule.ts';
 import type { JobContext } from './context.ts';
@@ -42,10 +42,8 @@ export interface TrainingJob<Model extends Training> extends TrainingStart<Model
   /**
    * Called before the first step as well. The point of the learning curve, where one is due; to be paused now and then.
    */
-  afterStep?(model: Model, progress: JobProgress, pause: () => Promise<void>): Promise<DicePoint | undefined>;
+  afterStep?(model: Model, progress: JobProgress, pause: () => Promise<void>): Promise<ValidationPoint | undefined>;
 }
-
-type DicePoint = Trained['dice'][number];
 
 /**
  * The steps that are not done yet. Throws as `openTraining`, and the reason of the context's signal where it aborts.
@@ -62,7 +60,7 @@ export async function train<Model extends Training>(
     const point = await job.afterStep?.(model, progress, () => schedule.pause());
     if (!point) return;
     progress.dice.push(point);
-    context.report({ step: progress.steps, steps: job.stepsIn(progress), dice: point.dice });
+    context.report({ step: progress.steps, steps: job.stepsIn(progress), dice: point.dice ?? undefined });
   };
   let oneIsland: number[] = [];
   try {

@@ -1,6 +1,6 @@
 /** How well a network does on volumes that it does not learn from. */
 import { fault } from '../../../shared/errors.ts';
-import { mean } from '../../../shared/mean.ts';
+import { mean, meanOfKnown } from '../../../shared/mean.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { LabelMap } from '../../../shared/volume.ts';
 import { keepLargestIsland } from '../../learning/islands.ts';
@@ -8,31 +8,25 @@ import { classDice } from '../../learning/scores.ts';
 import type { ProbabilityBatch } from '../../learning/segmentation.ts';
 import type { SliceSource } from '../../learning/slices.ts';
 import { readLabelFile, readVolume } from '../../storage/volume-file.ts';
-import type { VolumeFiles } from '../jobs.ts';
+import type { ValidationPoint, VolumeFiles } from '../jobs.ts';
 import { segmentVolume } from './segment-volume.ts';
 
 type Segment = (slices: SliceSource) => AsyncGenerator<ProbabilityBatch>;
 
-interface ValidationDice {
-  dice: number; // mean over the labels
-  perLabel: number[]; // mean over the volumes
-}
-
-/** Each label's mean Dice over the volumes, whole and on their own grids. Errors as `forEachSegmented`. */
+/** The Dice of each volume, whole and on its own grid. Errors as `forEachSegmented`. */
 export async function validate(
   volumes: VolumeFiles[],
   plan: Plan,
   segment: Segment,
   pause: () => Promise<void>,
-): Promise<ValidationDice> {
-  const scores = plan.labels.map((): number[] => []);
+): Promise<Omit<ValidationPoint, 'step'>> {
+  const scores: (number | null)[][] = []; // [volume][label]
   await forEachSegmented(volumes, plan, segment, pause, (map, reference) => {
-    plan.labels.forEach((label, index) => {
-      scores[index].push(classDice(map.voxels, reference.voxels, label));
-    });
+    scores.push(plan.labels.map((label) => classDice(map.voxels, reference.voxels, label)));
   });
-  const perLabel = scores.map(mean);
-  return { dice: mean(perLabel), perLabel };
+  const volumesDice = scores.map(meanOfKnown);
+  const perLabel = plan.labels.map((_, index) => meanOfKnown(scores.map((volume) => volume[index])));
+  return { dice: meanOfKnown(volumesDice), perLabel, volumes: volumesDice };
 }
 
 /**
@@ -50,7 +44,8 @@ export async function labelsOfOneIsland(
     plan.labels.forEach((label, index) => {
       const before = classDice(voxels, reference.voxels, label);
       const removed = keepLargestIsland(voxels, grid.size, label);
-      gains[index].push(removed === 0 ? 0 : classDice(voxels, reference.voxels, label) - before);
+      const after = removed === 0 ? before : classDice(voxels, reference.voxels, label);
+      gains[index].push(before === null || after === null ? 0 : after - before);
     });
   });
   return plan.labels.filter((_, index) => mean(gains[index]) > 0 && Math.min(...gains[index]) >= -0.01);

@@ -117,6 +117,8 @@ function finetune(
     const note = `${learnt}${islands}; computed on ${computedOnText(computedOn)}`;
     const { weights: learntWeights } = readWeights(out);
     const model = folder.models.save({ kind: 'unet', plan, weights: learntWeights, run: run.id, note, oneIsland });
+    const last = result.dice.at(-1);
+    if (last) folder.models.score(model.id, { volumes: last.volumes });
     return {
       model: model.id,
       run: run.id,

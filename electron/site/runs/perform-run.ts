@@ -108,7 +108,7 @@ export function noteTraining(
   { losses, dice, seconds }: Trained,
 ): number {
   runs.recordSteps(run, round, 'loss', losses);
-  for (const point of dice) runs.record(run, { round, step: point.step }, { dice: point.dice });
+  for (const point of dice) runs.record(run, { round, step: point.step }, { dice: point.dice ?? undefined });
   const loss = mean(losses);
   runs.record(run, { round, step: 0 }, { loss, seconds });
   return loss;

@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFault } from '../../../shared/errors.ts';
-import { mean } from '../../../shared/mean.ts';
 import type { Progress } from '../../../shared/progress.ts';
+import { volumeDice } from '../../../shared/score-summary.ts';
 import { labelVersion, type VolumeRecord } from '../../storage/catalogue.ts';
 import type { Model } from '../../storage/models.ts';
 import type { Run } from '../../storage/runs.ts';
@@ -65,7 +65,7 @@ export function volumesSegmentedBy({ labelMaps }: SiteFolder, model: string): Se
   return new Set(labelMaps.predictionsOf(model).map(({ volume }) => volume));
 }
 
-/** Stores the prediction, and its scores where there are training labels. Gives the mean Dice of those. */
+/** Stores the prediction, and its scores where there are training labels. Gives the volume's Dice where it has one. */
 async function predict(
   { folder, trainer }: SiteContext,
   model: Model,
@@ -92,7 +92,7 @@ async function predict(
     const reference = labelVersion(volume);
     const [scores] = await trainer.run('evaluate', { pairs, labels: plan.labels }, { signal });
     folder.labelMaps.noteScores(id, { reference, scores });
-    return mean(scores.map(({ dice }) => dice));
+    return volumeDice(scores) ?? undefined;
   } finally {
     rmSync(out, { force: true });
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readSegmentationNode } from '@itk-wasm/dicom';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { headlineOf } from '../../../shared/headline.ts';
 import { readLabelMap } from '../../imaging/files.ts';
 import { dicomBytes, PATIENT } from '../../imaging/fixtures/dicom.ts';
 import { toSourceGrid } from '../../imaging/orientation.ts';
@@ -130,10 +131,52 @@ describe('exportReview', () => {
     await desk.api.nameLabel(2, '=1+1', '#ff7a66');
     const table = await textOf((await desk.api.exportReview(model, 'scores-csv')).address);
     const [head, ...lines] = table.trimEnd().split('\r\n');
-    expect(head.split(',')).toHaveLength(14);
-    expect(lines).toHaveLength(8);
-    expect(lines.find((line) => line.startsWith('case 1,2,'))).toMatch(/^case 1,2,'=1\+1,[\d.]+,.*,open,,,yes$/);
-    expect(lines.find((line) => line.startsWith('case 4,1,'))).toMatch(/^case 4,1,Ball,,,,,[\d.]+,,0\.\d+,open,,,no$/);
+    expect(head.split(',')).toHaveLength(17);
+    const starting = (start: string) => lines.filter((line) => line.startsWith(start));
+    expect(starting('value,')).toHaveLength(8);
+    expect(starting('value,case 1,2,')[0]).toMatch(/^value,case 1,2,'=1\+1,[\d.]+,.*,no,0\.\d+,open,,,yes,no$/);
+    expect(starting('value,case 4,1,')[0]).toMatch(/^value,case 4,1,Ball,,,,,[\d.]+,,,0\.\d+,open,,,no,no$/);
+  });
+
+  it('sums up without what the model learnt from, in every form, as the window does', async () => {
+    const { rows } = await desk.api.reviewModel(model);
+    const { dice } = headlineOf(rows).volumes;
+    const fair = rows.find(({ volumeName }) => volumeName === 'case 3')?.dice as number;
+    expect(dice?.values).toEqual([fair]);
+    const table = await textOf((await desk.api.exportReview(model, 'scores-csv')).address);
+    const summary = (statistic: string) => table.split('\r\n').find((line) => line.startsWith(`${statistic},,,,`));
+    expect(summary('volumes')).toMatch(/^volumes,,,,1,,1,1,,,0,/);
+    expect(summary('mean')).toMatch(/^mean,,,,,/); // of one volume it would say nothing
+    for (const statistic of ['median', 'lowest', 'highest']) {
+      expect(summary(statistic)).toMatch(new RegExp(`^${statistic},,,,${fair},`));
+    }
+    const page = await textOf((await desk.api.exportReview(model, 'report-html')).address);
+    expect(page).toContain(`<b>${fair.toFixed(3)}</b><span>median Dice of 1</span>`);
+    expect(page).toContain('2 volumes that the model learnt from are left out');
+    const run = (await desk.api.listRuns()).find(({ kind }) => kind === 'segment');
+    expect(run?.dice?.values).toEqual([fair]);
+  });
+
+  it('counts what is correctly empty, and gives it no Dice', async () => {
+    const { folder } = desk.workstation.site;
+    const { id, name } = desk.volumes[3];
+    const { labels } = smallVolume(3);
+    const nothing = { ...labels, voxels: new Uint8Array(labels.voxels.length) };
+    folder.volumes.attachLabels(id, nothing, '/labels/empty.nii');
+    folder.labelMaps.addPrediction({ volume: id, model, labels: nothing, confidence: null });
+    const { rows } = await desk.api.reviewModel(model);
+    const row = rows.find(({ volume }) => volume === id);
+    expect(row).toMatchObject({
+      dice: null,
+      scores: [
+        { dice: null, assd: null },
+        { dice: null, assd: null },
+      ],
+    });
+    expect(rows.at(-1)?.volumeName).toBe(name); // nothing better can be said of it
+    expect(headlineOf(rows).volumes).toMatchObject({ scored: 1, correctlyEmpty: 1 });
+    const page = await textOf((await desk.api.exportReview(model, 'report-html')).address);
+    expect(page).toContain('1 volume is correctly empty');
   });
 
   it('has nothing to say of a model without predictions', async () => {

@@ -84,7 +84,8 @@ describe('fine-tuning', () => {
 
     const [summary] = await ask('listRuns');
     expect(summary).toMatchObject({ id: run, state: 'finished', volumes: 2, model: null, note: '' });
-    expect(summary.dice).toBe(curves.dice.at(-1)?.value);
+    expect(summary.heldOut).toBe(1);
+    expect(summary.dice?.values).toEqual([curves.dice.at(-1)?.value]);
     const [model] = await ask('listModels');
     expect(summary.made).toEqual([model.id]);
     expect(model).toMatchObject({ kind: 'unet', run, dice: summary.dice, predictions: 0, neededBy: [] });

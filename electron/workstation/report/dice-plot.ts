@@ -15,7 +15,7 @@ interface PlotStrip {
   name: string;
   colour: string;
   middle: number; // height of the dots' line
-  median: number; // where it stands
+  median: number | null; // where it stands; null where no volume counts
   dots: { x: number; y: number; open: boolean }[];
 }
 
@@ -28,9 +28,10 @@ export const dotRadius = RADIUS;
 export function dicePlot(labels: LabelFacts[], width: number): DicePlot {
   const [left, right] = [NAMES, width - 12];
   const place = (dice: number) => left + dice * (right - left);
-  const strips = labels.map(({ name, colour, median, dots }, index): PlotStrip => {
+  const strips = labels.map(({ name, colour, summary, dots }, index): PlotStrip => {
     const middle = STRIP * (index + 0.5);
-    return { name, colour, middle, median: place(median), dots: spread(dots, place, middle) };
+    const median = summary?.dice ? place(summary.dice.median) : null;
+    return { name, colour, middle, median, dots: spread(dots, place, middle) };
   });
   const bottom = STRIP * labels.length;
   const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((dice) => ({ x: place(dice), text: dice.toFixed(1) }));
@@ -43,10 +44,10 @@ function spread(dots: LabelFacts['dots'], place: (dice: number) => number, middl
     y: middle + level * 2 * RADIUS,
     taken: Number.NEGATIVE_INFINITY,
   }));
-  return dots.map(({ dice, learnt }) => {
+  return dots.map(({ dice, counts }) => {
     const x = place(dice);
     const level = levels.find(({ taken }) => taken <= x - 2 * RADIUS) ?? levels[0];
     level.taken = x;
-    return { x, y: level.y, open: learnt };
+    return { x, y: level.y, open: !counts };
   });
 }

@@ -1,9 +1,11 @@
 /** What a report tells of a model's predictions, gathered once for every form of it. */
 import type { Review, ReviewRow } from '../../../shared/api/review.ts';
 import type { LabelName, Verdict } from '../../../shared/api/viewer.ts';
+import { isFew } from '../../../shared/distribution.ts';
 import { fault } from '../../../shared/errors.ts';
+import { countsInHeadline, headlineOf, isCompared } from '../../../shared/headline.ts';
 import { mean } from '../../../shared/mean.ts';
-import type { LabelScores } from '../../../shared/scores.ts';
+import type { LabelSummary, ScoreSummary } from '../../../shared/score-summary.ts';
 import { drawReviewPicture } from '../../site/review-picture.ts';
 import type { Scoring } from '../../site/scoring.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
@@ -17,20 +19,18 @@ export interface ReportFacts {
   made: [string, string][]; // what, and how
   rows: ReviewRow[]; // the worst first
   names: LabelName[]; // of every label
-  labels: LabelFacts[]; // those that were scored
-  dice: number | null; // mean over labels and volumes
-  confidence: number;
+  headline: ScoreSummary; // of the volumes that count
+  leftOut: number; // volumes with a reference that do not count
+  labels: LabelFacts[]; // those that were compared with a reference
+  confidence: number; // mean over all rows
   verdicts: Record<Verdict, number>;
   pictures: { row: ReviewRow; png: Uint8Array }[];
 }
 
 /** One label over all volumes that have a reference. */
 export interface LabelFacts extends LabelName {
-  dots: { dice: number; learnt: boolean }[]; // a volume each, ascending
-  dice: number;
-  median: number;
-  hausdorff95: number | null; // mean over the volumes in which both maps have the label; null where in none
-  assd: number | null; // likewise
+  summary: LabelSummary | null; // of the volumes that count in the headline; null where none does
+  dots: { dice: number; counts: boolean }[]; // each volume that has a Dice, ascending
 }
 
 const PICTURES = 12;
@@ -40,8 +40,9 @@ const PICTURE_SIDE = 480; // pixels; 5 cm at 240 dots an inch
 export async function gatherFacts(site: Scoring, id: string): Promise<ReportFacts> {
   const { folder } = site;
   const { rows, labelNames } = await predictedReview(site, id);
-  const scored = rows.filter(({ dice }) => dice !== null);
-  const labels = [...new Set(scored.flatMap(({ scores }) => scores.map(({ label }) => label)))];
+  const compared = rows.filter(isCompared);
+  const headline = headlineOf(rows);
+  const labels = new Set(compared.flatMap(({ scores }) => scores.map(({ label }) => label)));
   return {
     site: folder.name,
     date: new Date().toISOString(),
@@ -49,8 +50,15 @@ export async function gatherFacts(site: Scoring, id: string): Promise<ReportFact
     made: howMade(folder, id),
     rows,
     names: labelNames,
-    labels: labelNames.flatMap((name) => (labels.includes(name.label) ? [labelFacts(name, scored)] : [])),
-    dice: scored.length === 0 ? null : mean(scored.map(({ dice }) => dice ?? 0)),
+    headline: headline.volumes,
+    leftOut: compared.filter((row) => !countsInHeadline(row)).length,
+    labels: labelNames
+      .filter(({ label }) => labels.has(label))
+      .map((name) => ({
+        ...name,
+        summary: headline.labels.find(({ label }) => label === name.label) ?? null,
+        dots: dotsOf(name.label, compared),
+      })),
     confidence: mean(rows.map(({ confidence }) => confidence)),
     verdicts: countVerdicts(rows),
     pictures: rows
@@ -72,28 +80,13 @@ function countVerdicts(rows: ReviewRow[]): Record<Verdict, number> {
   return verdicts;
 }
 
-function labelFacts(name: LabelName, rows: ReviewRow[]): LabelFacts {
-  const found = rows.flatMap((row) =>
-    row.scores.filter(({ label }) => label === name.label).map((scores) => ({ scores, learnt: row.trainedOn })),
+function dotsOf(wanted: number, rows: ReviewRow[]): LabelFacts['dots'] {
+  const dots = rows.flatMap((row) =>
+    row.scores.flatMap(({ label, dice }) =>
+      label === wanted && dice !== null ? [{ dice, counts: countsInHeadline(row) }] : [],
+    ),
   );
-  const dots = found.map(({ scores, learnt }) => ({ dice: scores.dice, learnt })).sort((a, b) => a.dice - b.dice);
-  const meanOf = (what: 'hausdorff95' | 'assd') => {
-    const values = found.flatMap(({ scores }) => (bothHave(scores) ? [scores[what] ?? 0] : []));
-    return values.length === 0 ? null : mean(values);
-  };
-  const middle = dots.slice(Math.floor((dots.length - 1) / 2), Math.floor(dots.length / 2) + 1);
-  return {
-    ...name,
-    dots,
-    dice: mean(dots.map(({ dice }) => dice)),
-    median: mean(middle.map(({ dice }) => dice)),
-    hausdorff95: meanOf('hausdorff95'),
-    assd: meanOf('assd'),
-  };
-}
-
-function bothHave({ predictedVolume, referenceVolume }: LabelScores): boolean {
-  return predictedVolume > 0 && referenceVolume > 0;
+  return dots.sort((a, b) => a.dice - b.dice);
 }
 
 function howMade({ models, runs }: SiteFolder, id: string): [string, string][] {
@@ -131,6 +124,34 @@ export function dateText(date: string): string {
   return `${day} ${two(local.getHours())}:${two(local.getMinutes())}`;
 }
 
-export function numberText(value: number | null, decimals: number): string {
-  return value === null ? words.none : value.toFixed(decimals);
+export function numberText(value: number | null | undefined, decimals: number): string {
+  return value === null || value === undefined ? words.none : value.toFixed(decimals);
 }
+
+/** Of a row without a Dice too: "Dice 0.812", "correctly empty", "certainty 0.93". */
+export function qualityText(row: ReviewRow): string {
+  if (row.dice !== null) return `${words.columns.dice} ${row.dice.toFixed(3)}`;
+  return isCompared(row) ? words.correctlyEmpty : `${words.columns.confidence} ${row.confidence.toFixed(2)}`;
+}
+
+/** A label's cells beside its name, in the order of `labelColumns`. */
+export function labelCells({ summary }: LabelFacts): string[] {
+  const dice = summary?.dice ?? null;
+  const meanText =
+    dice === null || isFew(dice) ? words.none : `${dice.mean.toFixed(3)} ± ${numberText(dice.deviation, 3)}`;
+  return [
+    String(summary?.scored ?? 0),
+    String(summary?.correctlyEmpty ?? 0),
+    meanText,
+    numberText(dice?.median, 3),
+    dice === null ? words.none : `${dice.least.toFixed(3)} – ${dice.most.toFixed(3)}`,
+    numberText(summary?.hausdorff95?.median, 2),
+    numberText(summary?.assd?.median, 2),
+  ];
+}
+
+const { columns } = words;
+export const labelColumns = [
+  ...[columns.scored, columns.correctlyEmpty, columns.mean, columns.median, columns.range],
+  ...[columns.hausdorff95, columns.assd],
+];

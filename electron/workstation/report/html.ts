@@ -1,6 +1,16 @@
 /** The report as one page without scripts: light, to be read on a screen or printed on A4. */
+import { isCompared } from '../../../shared/headline.ts';
 import { dicePlot, dotRadius } from './dice-plot.ts';
-import { dateText, numberText, type ReportFacts, verdictText, volumesText } from './facts.ts';
+import {
+  dateText,
+  labelCells,
+  labelColumns,
+  numberText,
+  qualityText,
+  type ReportFacts,
+  verdictText,
+  volumesText,
+} from './facts.ts';
 import { reportStyle } from './style.ts';
 import { words } from './words.ts';
 
@@ -48,16 +58,17 @@ ${figures(facts)}
 `;
 }
 
-function figures({ rows, dice, confidence, verdicts }: ReportFacts): string {
+function figures(facts: ReportFacts): string {
+  const { rows, headline, confidence, verdicts } = facts;
   const figure = (value: string | number, name: string) => `<div><b>${value}</b><span>${name}</span></div>`;
   const { figures: names, verdicts: verdictNames } = words;
-  const scored = rows.filter((row) => row.dice !== null).length;
+  const { dice } = headline;
   return `<section class="figures">
-${figure(rows.length, names.volumes)}${figure(scored, names.reference)}${dice === null ? '' : figure(dice.toFixed(3), names.dice)}${figure(confidence.toFixed(2), names.confidence)}
+${figure(rows.length, names.volumes)}${figure(rows.filter(isCompared).length, names.reference)}${dice === null ? '' : figure(dice.median.toFixed(3), names.dice(headline.scored))}${figure(confidence.toFixed(2), names.confidence)}
 </section>
 <p class="verdicts">${(['accepted', 'corrected', 'rejected', 'open'] as const)
     .map((verdict) => `<span><b>${verdicts[verdict]}</b> ${verdictNames[verdict]}</span>`)
-    .join('')}</p>`;
+    .join('')}</p>${facts.labels.length === 0 ? '' : `<p>${words.headline(headline, facts.leftOut)}</p>`}`;
 }
 
 function plot({ labels }: ReportFacts): string {
@@ -71,35 +82,31 @@ function plot({ labels }: ReportFacts): string {
       ({ x, y, open }) =>
         `<circle cx="${x.toFixed(1)}" cy="${y}" r="${dotRadius}" fill="${open ? '#fff' : colour}" stroke="${open ? colour : '#12151a'}" stroke-width="${open ? 1.4 : 0.5}"/>`,
     );
-    return `<text x="0" y="${middle + 4}" class="name">${escapeHtml(shortened(name))}</text><line x1="${left}" x2="${right}" y1="${middle}" y2="${middle}" class="base"/><line x1="${median.toFixed(1)}" x2="${median.toFixed(1)}" y1="${middle - 13}" y2="${middle + 13}" class="median"/>${circles.join('')}`;
+    const line =
+      median === null
+        ? ''
+        : `<line x1="${median.toFixed(1)}" x2="${median.toFixed(1)}" y1="${middle - 13}" y2="${middle + 13}" class="median"/>`;
+    return `<text x="0" y="${middle + 4}" class="name">${escapeHtml(shortened(name))}</text><line x1="${left}" x2="${right}" y1="${middle}" y2="${middle}" class="base"/>${line}${circles.join('')}`;
   });
-  const open = labels.some(({ dots }) => dots.some(({ learnt }) => learnt)) ? ` ${words.hollow}` : '';
-  const told = labels.map(({ name, median }) => `${name}: median ${median.toFixed(3)}`).join('; ');
+  const open = labels.some(({ dots }) => dots.some(({ counts }) => !counts)) ? ` ${words.hollow}` : '';
+  const told = labels.map(({ name, summary }) => `${name}: median ${numberText(summary?.dice?.median, 3)}`).join('; ');
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`${words.dicePlot}. ${told}`)}">${grid.join('')}${drawn.join('')}<text x="${(left + right) / 2}" y="${bottom + 28}" text-anchor="middle">${words.diceAxis}</text></svg>
 <p class="quiet">${words.plotLegend}${open}</p>`;
 }
 
 function perLabel({ labels }: ReportFacts): string {
   const { columns } = words;
-  const rows = labels.map((label) => {
-    const cells = [
-      String(label.dots.length),
-      label.dice.toFixed(3),
-      label.median.toFixed(3),
-      `${label.dots[0].dice.toFixed(3)} – ${label.dots[label.dots.length - 1].dice.toFixed(3)}`,
-      numberText(label.hausdorff95, 2),
-      numberText(label.assd, 2),
-    ];
-    return `<tr><th scope="row">${swatch(label.colour)}${escapeHtml(label.name)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-  });
-  const head = [columns.volumes, columns.dice, columns.median, columns.range, columns.hausdorff95, columns.assd];
-  return `<table><thead><tr><th scope="col">${columns.label}</th>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  const rows = labels.map(
+    (label) =>
+      `<tr><th scope="row">${swatch(label.colour)}${escapeHtml(label.name)}</th>${labelCells(label)
+        .map((cell) => `<td>${cell}</td>`)
+        .join('')}</tr>`,
+  );
+  return `<table><thead><tr><th scope="col">${columns.label}</th>${labelColumns.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function picture({ row, png }: ReportFacts['pictures'][number]): string {
-  const told =
-    row.dice === null ? `${words.columns.confidence} ${row.confidence.toFixed(2)}` : `Dice ${row.dice.toFixed(3)}`;
-  return `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeHtml(row.volumeName)}"><figcaption><b>${escapeHtml(row.volumeName)}${row.trainedOn ? '*' : ''}</b><span>${told}</span></figcaption></figure>`;
+  return `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeHtml(row.volumeName)}"><figcaption><b>${escapeHtml(row.volumeName)}${row.trainedOn ? '*' : ''}</b><span>${qualityText(row)}</span></figcaption></figure>`;
 }
 
 function perVolume({ rows, labels, names }: ReportFacts): string {
@@ -114,14 +121,14 @@ function perVolume({ rows, labels, names }: ReportFacts): string {
     if (!lines)
       return `<tbody><tr>${about}<td class="none" colspan="${head.length}">${escapeHtml(volumesText(row, names))}</td></tr></tbody>`;
     const trs = lines.map(({ name, dice, hausdorff95, assd, predictedVolume, referenceVolume }, index) => {
-      const cells = [
-        dice.toFixed(3),
-        numberText(hausdorff95, 2),
-        numberText(assd, 2),
-        (predictedVolume / 1000).toFixed(2),
-        (referenceVolume / 1000).toFixed(2),
-      ];
-      return `<tr>${index === 0 ? about : ''}<td class="label">${swatch(name?.colour ?? '#888888')}${escapeHtml(name?.name ?? '')}</td>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+      const compared =
+        dice === null
+          ? `<td class="none" colspan="3">${words.correctlyEmpty}</td>`
+          : [dice.toFixed(3), numberText(hausdorff95, 2), numberText(assd, 2)]
+              .map((cell) => `<td>${cell}</td>`)
+              .join('');
+      const volumes = [predictedVolume, referenceVolume].map((mm3) => `<td>${(mm3 / 1000).toFixed(2)}</td>`).join('');
+      return `<tr>${index === 0 ? about : ''}<td class="label">${swatch(name?.colour ?? '#888888')}${escapeHtml(name?.name ?? '')}</td>${compared}${volumes}</tr>`;
     });
     return `<tbody>${trs.join('')}</tbody>`;
   });

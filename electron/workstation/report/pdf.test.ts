@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import type { ReviewRow } from '../../../shared/api/review.ts';
+import { summariseScores } from '../../../shared/score-summary.ts';
 import type { ReportFacts } from './facts.ts';
 import { reportPdf } from './pdf.ts';
 
@@ -27,7 +28,8 @@ const facts = (site: string): ReportFacts => ({
   rows: [row],
   names: [],
   labels: [],
-  dice: null,
+  headline: summariseScores([]).volumes,
+  leftOut: 0,
   confidence: 0.5,
   verdicts: { open: 1, accepted: 0, corrected: 0, rejected: 0 },
   pictures: [],

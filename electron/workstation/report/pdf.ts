@@ -1,8 +1,18 @@
 /** The report as a PDF on A4, drawn with PDFKit. Lengths are in points. */
 import PDFDocument from 'pdfkit';
 import type { ReviewRow } from '../../../shared/api/review.ts';
+import { isCompared } from '../../../shared/headline.ts';
 import { dicePlot, dotRadius } from './dice-plot.ts';
-import { dateText, numberText, type ReportFacts, verdictText, volumesText } from './facts.ts';
+import {
+  dateText,
+  labelCells,
+  labelColumns,
+  numberText,
+  qualityText,
+  type ReportFacts,
+  verdictText,
+  volumesText,
+} from './facts.ts';
 import { shortened } from './html.ts';
 import { BODY, BOLD, writable } from './typeface.ts';
 import { words } from './words.ts';
@@ -57,13 +67,14 @@ function head(pdf: Pdf, { site, date }: ReportFacts, title: string): void {
   pdf.y = MARGIN + 72;
 }
 
-function figures(pdf: Pdf, { rows, dice, confidence, verdicts }: ReportFacts): void {
+function figures(pdf: Pdf, facts: ReportFacts): void {
+  const { rows, headline, confidence, verdicts, labels } = facts;
   const { figures: names, verdicts: verdictNames } = words;
-  const scored = rows.filter((row) => row.dice !== null).length;
+  const { dice } = headline;
   const all: [string, string][] = [
     [String(rows.length), names.volumes],
-    [String(scored), names.reference],
-    ...(dice === null ? [] : [[dice.toFixed(3), names.dice] as [string, string]]),
+    [String(rows.filter(isCompared).length), names.reference],
+    ...(dice === null ? [] : [[dice.median.toFixed(3), names.dice(headline.scored)] as [string, string]]),
     [confidence.toFixed(2), names.confidence],
   ];
   const top = pdf.y;
@@ -81,6 +92,9 @@ function figures(pdf: Pdf, { rows, dice, confidence, verdicts }: ReportFacts): v
     left += pdf.widthOfString(verdictNames[verdict]) + 18;
   }
   pdf.y = top + 76;
+  if (labels.length === 0) return;
+  pdf.font(BODY).fontSize(9.5).fillColor(INK);
+  pdf.text(words.headline(headline, facts.leftOut), MARGIN, pdf.y, { width: WIDTH, lineGap: 1.5 });
 }
 
 function made(pdf: Pdf, { made: facts }: ReportFacts): void {
@@ -113,7 +127,7 @@ function results(pdf: Pdf, facts: ReportFacts): void {
     const y = top + middle;
     write(pdf, shortened(name), MARGIN, y - 5, { size: 9.5 });
     line(pdf, MARGIN + plot.left, y, MARGIN + plot.right, y, LINE);
-    line(pdf, MARGIN + median, y - 13, MARGIN + median, y + 13, INK, 1.5);
+    if (median !== null) line(pdf, MARGIN + median, y - 13, MARGIN + median, y + 13, INK, 1.5);
     for (const dot of dots) {
       pdf.circle(MARGIN + dot.x, top + dot.y, dotRadius);
       if (dot.open) pdf.lineWidth(1.3).fillAndStroke('#ffffff', colour);
@@ -127,7 +141,7 @@ function results(pdf: Pdf, facts: ReportFacts): void {
     align: 'center',
   });
   pdf.y = top + plot.height + 4;
-  const open = labels.some(({ dots }) => dots.some(({ learnt }) => learnt)) ? ` ${words.hollow}` : '';
+  const open = labels.some(({ dots }) => dots.some(({ counts }) => !counts)) ? ` ${words.hollow}` : '';
   write(pdf, `${words.plotLegend}${open}`, MARGIN, pdf.y, { size: 8.5, colour: QUIET });
   pdf.y += 20;
   perLabel(pdf, facts);
@@ -135,22 +149,18 @@ function results(pdf: Pdf, facts: ReportFacts): void {
 
 function perLabel(pdf: Pdf, { labels }: ReportFacts): void {
   const { columns } = words;
-  const head = [columns.volumes, columns.dice, columns.median, columns.range, columns.hausdorff95, columns.assd];
-  const rights = [0.36, 0.47, 0.58, 0.76, 0.89, 1].map((share) => MARGIN + share * WIDTH);
+  const rights = [0.31, 0.38, 0.55, 0.64, 0.79, 0.895, 1].map((share) => MARGIN + share * WIDTH);
   room(pdf, 24 + 18 * labels.length);
   const top = pdf.y;
   write(pdf, columns.label, MARGIN, top, { size: 8, colour: QUIET });
-  cells(pdf, head, rights, top, 8, QUIET);
+  cells(pdf, labelColumns, rights, top, 8, QUIET);
   rule(pdf, top + 13, INK, 0.8);
   pdf.y = top + 18;
   for (const label of labels) {
-    const range = `${label.dots[0].dice.toFixed(3)} – ${label.dots[label.dots.length - 1].dice.toFixed(3)}`;
-    const numbers = [String(label.dots.length), label.dice.toFixed(3), label.median.toFixed(3), range];
-    numbers.push(numberText(label.hausdorff95, 2), numberText(label.assd, 2));
     const y = pdf.y;
     swatch(pdf, label.colour, MARGIN + 4, y + 5);
     write(pdf, shortened(label.name), MARGIN + 14, y, { size: 9.5 });
-    cells(pdf, numbers, rights, y, 9.5, INK);
+    cells(pdf, labelCells(label), rights, y, 9.5, INK);
     rule(pdf, y + 15, FAINT, 0.6);
     pdf.y = y + 19;
   }
@@ -169,8 +179,7 @@ function pictures(pdf: Pdf, { pictures: all, rows }: ReportFacts): void {
     for (const [index, { row, png }] of all.slice(start, start + 3).entries()) {
       const left = MARGIN + index * (side + gap);
       pdf.image(Buffer.from(png), left, top, { width: side, height: side });
-      const told =
-        row.dice === null ? `${words.columns.confidence} ${row.confidence.toFixed(2)}` : `Dice ${row.dice.toFixed(3)}`;
+      const told = qualityText(row);
       write(pdf, told, left, top + side + 5, { size: 8, colour: QUIET, width: side, align: 'right' });
       const free = side - pdf.widthOfString(told) - 8;
       write(pdf, fitted(pdf, volumeName(row), free, { size: 8 }), left, top + side + 5, { size: 8, bold: true });
@@ -213,9 +222,13 @@ function perVolume(pdf: Pdf, { rows, labels, names }: ReportFacts): void {
       const name = nameOf.get(scores.label);
       swatch(pdf, name?.colour ?? LINE, label + 4, y + 5);
       write(pdf, shortened(name?.name ?? ''), label + 13, y, { size: 9 });
-      const numbers = [scores.dice.toFixed(3), numberText(scores.hausdorff95, 2), numberText(scores.assd, 2)];
-      numbers.push((scores.predictedVolume / 1000).toFixed(2), (scores.referenceVolume / 1000).toFixed(2));
-      cells(pdf, numbers, rights, y, 9, INK);
+      if (scores.dice === null) cells(pdf, [words.correctlyEmpty], rights.slice(2, 3), y, 9, QUIET);
+      else {
+        const compared = [scores.dice.toFixed(3), numberText(scores.hausdorff95, 2), numberText(scores.assd, 2)];
+        cells(pdf, compared, rights, y, 9, INK);
+      }
+      const volumes = [scores.predictedVolume, scores.referenceVolume].map((mm3) => (mm3 / 1000).toFixed(2));
+      cells(pdf, volumes, rights.slice(3), y, 9, INK);
     }
     rule(pdf, top + height - 3, FAINT, 0.6);
     pdf.y = top + height + 2;

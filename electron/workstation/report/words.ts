@@ -1,4 +1,7 @@
 /** The words of a report, in one place, so that a second language is one more such file. */
+import { en } from '../../../shared/texts/en.ts';
+import { number } from '../../../shared/texts/numbers.ts';
+
 export const words = {
   title: (model: string) => `Review of ${model}`,
   made: 'How the model was made',
@@ -6,14 +9,21 @@ export const words = {
   dicePlot: 'Dice of each label',
   diceAxis: 'Dice',
   plotLegend: 'A dot is a volume; the line is the median.',
-  hollow: 'Open dots are volumes that the model learnt from.',
+  hollow: 'Open dots are volumes that the model learnt from; they are left out of the median.',
   noReference: 'No volume has a reference to compare with, so there are no scores.',
   perLabel: 'Per label',
   perVolume: 'Per volume',
   pictures: 'Pictures, the worst first',
   picturesLegend: 'The slice that shows most labels. Solid lines: predicted. Broken, pale lines: reference.',
   morePictures: (shown: number, all: number) => `${shown} of ${all} volumes are shown.`,
-  figures: { volumes: 'volumes', reference: 'with a reference', dice: 'mean Dice', confidence: 'mean certainty' },
+  figures: {
+    volumes: 'volumes',
+    reference: 'with a reference',
+    dice: (volumes: number) => `median Dice of ${number(volumes)}`,
+    confidence: 'mean certainty',
+  },
+  headline: en.review.headline,
+  correctlyEmpty: 'correctly empty',
   verdicts: { accepted: 'accepted', corrected: 'corrected', rejected: 'rejected', open: 'not judged yet' },
   judged: (verdict: string, person: string, date: string) => `${verdict} by ${person}, ${date}`,
   facts: {
@@ -28,10 +38,12 @@ export const words = {
   },
   columns: {
     label: 'Label',
-    volumes: 'Volumes',
+    scored: 'Scored',
+    correctlyEmpty: 'Empty',
     dice: 'Dice',
+    mean: 'Mean ± SD',
     median: 'Median',
-    range: 'Range',
+    range: 'Lowest – highest',
     hausdorff95: 'HD 95, mm',
     assd: 'ASSD, mm',
     volume: 'Volume',
@@ -41,10 +53,12 @@ export const words = {
     reference: 'Ref., ml',
   },
   learnt: 'learnt from',
-  learntNote: '* The model learnt from this volume, so its score flatters.',
+  learntNote: '* The model learnt from this volume: its score flatters and is left out of all numbers above.',
   explained:
     'Dice: overlap from 0 to 1. HD 95: the distance within which 95 % of the two surfaces lie. ASSD: mean distance between ' +
-    'the surfaces. Certainty: mean probability of the voxels that the model labelled. Pred. and ref.: volume of what was predicted and of the reference. Means are over volumes.',
+    'the surfaces. Certainty: mean probability of the voxels that the model labelled. Pred. and ref.: volume of what was predicted and of the ' +
+    'reference. Empty: volumes in which prediction and reference agree that the label is not there; they have no score. ' +
+    'Distances are medians. A mean ± standard deviation is given from five volumes on.',
   disclaimer: 'Made with Isocenter, which is research software and no medical device. Not for diagnosis or treatment.',
   page: (page: number, pages: number) => `${page} of ${pages}`,
   none: '–',

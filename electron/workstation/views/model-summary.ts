@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import type { ModelSummary } from '../../../shared/api/training.ts';
+import { distributionOf } from '../../../shared/distribution.ts';
 import { fault } from '../../../shared/errors.ts';
 import { isOver } from '../../../shared/runs.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
@@ -19,7 +20,7 @@ export function summariseModels({ models, runs, labelMaps }: SiteFolder): ModelS
       note,
       run,
       plan,
-      dice: scores?.dice ?? (kind === 'unet' && run !== null ? runs.recentMean(run, 'dice', 1) : null) ?? null,
+      dice: distributionOf(scores?.volumes ?? []),
       createdAt,
       bytes: statSync(file, { throwIfNoEntry: false })?.size ?? 0,
       predictions: labelMaps.predictionsOf(id).length,

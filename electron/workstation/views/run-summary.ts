@@ -1,13 +1,17 @@
 /** Runs and their curves as pages show them. */
 import type { CurvePoint, RunCurves, RunSummary } from '../../../shared/api/training.ts';
+import { distributionOf } from '../../../shared/distribution.ts';
+import { countsInHeadline } from '../../../shared/headline.ts';
 import { stepsBefore, stepsOf } from '../../site/runs/run-steps.ts';
 import type { Metric, Run } from '../../storage/runs.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
+import { trainingVolumes } from '../review.ts';
 
 const LAST_STEPS = 10; // that a loss is the mean of: one step alone says little
 
 /** Newest first. */
-export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
+export function summariseRuns(folder: SiteFolder): RunSummary[] {
+  const { runs, models } = folder;
   const made = Map.groupBy(models.list(), ({ run }) => run);
   return runs
     .list()
@@ -15,6 +19,7 @@ export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
     .map((run) => {
       const { id, kind, state, plan, round, note, personNote, computedOn, startedAt, endedAt } = run;
       const volumes = volumesIn(run);
+      const scores = made.get(id)?.at(-1)?.scores;
       return {
         id,
         kind,
@@ -27,12 +32,27 @@ export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
         made: (made.get(id) ?? []).map((model) => model.id),
         computedOn,
         volumes: volumes?.length ?? null,
-        loss: runs.recentMean(id, 'loss', LAST_STEPS) ?? null,
-        dice: runs.recentMean(id, 'dice', kind === 'segment' ? Math.max(1, volumes?.length ?? 1) : 1) ?? null,
+        loss: runs.recentLoss(id, LAST_STEPS) ?? null,
+        heldOut: run.kind === 'finetune' ? (run.details.holdOut?.length ?? 0) : 0,
+        dice: distributionOf(run.kind === 'segment' ? diceOfSegmenting(folder, run) : (scores?.volumes ?? [])),
         startedAt,
         endedAt,
       };
     });
+}
+
+/** Dice of the volumes that count in the model's headline; of none where what it learnt from is not known any more. */
+function diceOfSegmenting(folder: SiteFolder, { id, details }: Run<'segment'>): number[] {
+  const { models, runs, volumes } = folder;
+  const model = models.list().find((one) => one.id === details.model);
+  if (!model) return [];
+  const learnt = trainingVolumes(folder, model);
+  const counted = volumes.list().filter((volume) => countsInHeadline({ trainedOn: learnt(volume) }));
+  const ids = new Set(counted.map((volume) => volume.id));
+  return runs
+    .metrics(id)
+    .filter(({ name, step }) => name === 'dice' && ids.has(details.volumes[step - 1]))
+    .map(({ value }) => value);
 }
 
 /** Throws `storage.no-such-run`. */

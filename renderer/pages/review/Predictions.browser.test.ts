@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
+import type { LabelScores } from '../../../shared/scores.ts';
 import type { Bridge } from '../../../shared/shell.ts';
 import { Labels } from './labels.ts';
 import type { Row } from './rows.ts';
@@ -36,6 +37,16 @@ const row = (id: string, dice: number | null, changes: Partial<Row> = {}): Row =
   volumes: [],
   thumbnail: 'data:,',
   ...changes,
+});
+
+const score = (dice: number | null): LabelScores => ({
+  label: 1,
+  dice,
+  hausdorff: dice,
+  hausdorff95: dice,
+  assd: dice,
+  predictedVolume: 0,
+  referenceVolume: 0,
 });
 
 beforeEach(() => {
@@ -83,7 +94,7 @@ it('names labels as the site does, and says who gave the verdict', async () => {
 });
 
 it('opens the correction that is there already, beside the training labels', async () => {
-  const chosen = await review([row('one', 0.5, { correction: 'drawing-1' })]);
+  const chosen = await review([row('one', 0.5, { correction: 'drawing-1', scores: [score(0.5)] })]);
   await chosen.getByRole('button', { name: 'Correct' }).click();
   expect(window.location.hash).toBe('#/viewer/volume-one?map=drawing-1&compare=training-volume-one');
 });
@@ -92,6 +103,14 @@ it('compares with nothing where there is no reference', async () => {
   const chosen = await review([row('one', null)]);
   await chosen.getByRole('button', { name: 'Correct' }).click();
   expect(window.location.hash).toBe('#/viewer/volume-one?map=one');
+});
+
+it('says in words that neither prediction nor reference has anything', async () => {
+  const chosen = await review([row('one', null, { scores: [score(null)] })]);
+  await expect.element(chosen.getByText(/^Correctly empty:/)).toBeVisible();
+  await expect.element(chosen.getByRole('cell', { name: 'empty', exact: true })).toBeVisible();
+  await expect.element(page.getByRole('grid').getByText('correctly empty')).toBeVisible();
+  await expect.element(chosen.getByText(/no label map to compare/)).not.toBeInTheDocument();
 });
 
 it('says where a score flatters, and offers DICOM SEG only for DICOM', async () => {

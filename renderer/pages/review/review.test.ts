@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
+import { headlineOf } from '../../../shared/headline.ts';
 import type { LabelScores } from '../../../shared/scores.ts';
-import { fitting, inOrder, labelsOf, meanDistance, nextAfter, type Row, withVerdicts } from './rows.ts';
-import { quantile, spreadOf, statisticsOf } from './statistics.ts';
+import { texts } from '../../texts/index.ts';
+import { fitting, inOrder, labelsOf, meanDistance, nextAfter, type Row, shownInViewer, withVerdicts } from './rows.ts';
+import { valuesOf } from './scored-values.ts';
 
-const score = (label: number, dice: number, distance: number | null = 1): LabelScores => ({
+const score = (label: number, dice: number | null, distance: number | null = 1): LabelScores => ({
   label,
   dice,
   hausdorff: distance,
@@ -30,30 +32,42 @@ const row = (id: string, changes: Partial<Row> = {}): Row => ({
   ...changes,
 });
 
-it('has quartiles as R and NumPy have them', () => {
-  expect(quantile([1, 2, 3, 4], 0.25)).toBe(1.75);
-  expect(quantile([7], 0.75)).toBe(7);
-  expect(quantile([], 0.5)).toBeNull();
-  const spread = spreadOf([4, 1, 3, 2]);
-  expect(spread).toMatchObject({ count: 4, mean: 2.5, median: 2.5, lower: 1.75, upper: 3.25, least: 1, most: 4 });
-  expect(spread?.deviation).toBeCloseTo(1.2909944, 6);
-  expect(spreadOf([1])?.deviation).toBeNull();
-  expect(spreadOf([])).toBeNull();
-});
-
-it('leaves out distances and volumes that a missing label makes undefined', () => {
+it('leaves out distances and Dice that a missing label makes undefined', () => {
   const rows = [
-    row('a', { scores: [score(1, 0.5, null), score(3, 1)] }),
+    row('a', { scores: [score(1, 0.5, null), score(3, null, null)] }),
     row('b', { scores: [score(1, 0.7)] }),
     row('c'),
   ];
-  const [first, third] = statisticsOf(rows);
-  expect(first.dice.map(({ value }) => value)).toEqual([0.5, 0.7]);
-  expect(first.assd).toEqual([{ row: 'b', name: 'b', value: 1 }]);
-  expect(first.volumeDifference.map(({ value }) => value)).toEqual([-0.1, -0.1]);
-  expect(third).toMatchObject({ label: 3, volumeDifference: [] });
-  expect(meanDistance(rows[0], 'assd')).toBe(1);
+  expect(valuesOf(rows, 1, 'dice').map(({ value }) => value)).toEqual([0.5, 0.7]);
+  expect(valuesOf(rows, 1, 'hausdorff95')).toEqual([{ row: 'b', name: 'b', value: 1 }]);
+  expect(valuesOf(rows, 3, 'dice')).toEqual([]);
+  expect(meanDistance(rows[1], 'assd')).toBe(1);
+  expect(meanDistance(rows[0], 'assd')).toBeNull();
   expect(meanDistance(rows[2], 'assd')).toBeNull();
+});
+
+it('takes a correctly empty row for one with a reference, and for a good one', () => {
+  const empty = row('empty', { confidence: 0, scores: [score(3, null, null)] });
+  const rows = [empty, row('bad', { dice: 0.1, scores: [score(1, 0.1)] }), row('unsure', { confidence: 0.3 })];
+  expect(inOrder(rows, { key: 'dice', down: false }).map(({ id }) => id)).toEqual(['bad', 'unsure', 'empty']);
+  expect(fitting(rows, { verdict: 'all', withoutReference: true, words: '' }).map(({ id }) => id)).toEqual(['unsure']);
+  expect(shownInViewer(empty, 'map')).toEqual({ map: 'map', compare: 'training-volume-empty' });
+  expect(headlineOf(rows).volumes).toMatchObject({ scored: 1, correctlyEmpty: 1, dice: { values: [0.1] } });
+});
+
+it('says of few volumes each Dice, of many mean, median and spread, and who is left out', () => {
+  const rows = [0.5, 0.7, 0.6].map((dice, index) => row(String(index), { dice, scores: [score(1, dice)] }));
+  const learnt = row('learnt', { dice: 1, trainedOn: true, scores: [score(1, 1)] });
+  const told = (of: Row[], leftOut = 0) => texts.review.headline(headlineOf(of).volumes, leftOut);
+  expect(told([...rows, learnt], 1)).toBe(
+    'Dice of 3 volumes, 0.500, 0.600, 0.700: too few for a mean to say much. ' +
+      '1 volume that the model learnt from is left out: such scores flatter.',
+  );
+  expect(told([...rows, ...rows])).toBe(
+    'Dice of 6 volumes: median 0.600, the middle half from 0.525 to 0.675, all from 0.500 to 0.700; ' +
+      'mean 0.600\u00a0±\u00a00.089 (SD).',
+  );
+  expect(told([learnt])).toBe('No volume that counts has a Dice.');
 });
 
 it('puts the worst first: by Dice, and without a reference by how sure the model is', () => {
@@ -67,7 +81,8 @@ it('puts the worst first: by Dice, and without a reference by how sure the model
 });
 
 it('filters by verdict, reference and name', () => {
-  const rows = [row('a1'), row('a2', { verdict: 'accepted', dice: 0.5 }), row('b1', { dice: 0.4 })];
+  const scored = (dice: number) => ({ dice, scores: [score(1, dice)] });
+  const rows = [row('a1'), row('a2', { verdict: 'accepted', ...scored(0.5) }), row('b1', scored(0.4))];
   const ids = (filter: Parameters<typeof fitting>[1]) => fitting(rows, filter).map(({ id }) => id);
   expect(ids({ verdict: 'open', withoutReference: false, words: '' })).toEqual(['a1', 'b1']);
   expect(ids({ verdict: 'all', withoutReference: true, words: '' })).toEqual(['a1']);

@@ -1,26 +1,22 @@
 /** Rows of a review: which are shown, in what order, and which comes after a verdict. */
 import type { ReviewRow } from '../../../shared/api/review.ts';
 import type { Verdict } from '../../../shared/api/viewer.ts';
+import { isCompared, qualityOf } from '../../../shared/headline.ts';
+import { meanOfKnown } from '../../../shared/mean.ts';
 import { texts } from '../../texts/index.ts';
 import { byNumber, byText, type Column } from '../../ui/table.ts';
-import { meanOf } from './statistics.ts';
 
 export type Row = ReviewRow & { id: string };
 export const verdicts = ['open', 'accepted', 'corrected', 'rejected'] as const;
 
 /** What the viewer shows of a row: a label map, beside the training labels that its scores were measured against. */
-export function shownInViewer({ volume, dice }: ReviewRow, map: string): Record<string, string> {
-  return dice === null ? { map } : { map, compare: `training-${volume}` };
-}
-
-/** Lower is worse: Dice, and where there is no reference, how sure the model is. */
-function quality({ dice, confidence }: ReviewRow): number {
-  return dice ?? confidence;
+export function shownInViewer(row: ReviewRow, map: string): Record<string, string> {
+  return isCompared(row) ? { map, compare: `training-${row.volume}` } : { map };
 }
 
 /** The mean over labels, leaving out those that are missing in one map; null where none is left. */
 export function meanDistance({ scores }: ReviewRow, distance: 'hausdorff95' | 'assd'): number | null {
-  return meanOf(scores.map((score) => score[distance]).filter((value) => value !== null));
+  return meanOfKnown(scores.map((score) => score[distance]));
 }
 
 /** mm3; null where it was not measured. */
@@ -47,7 +43,7 @@ const { columns: titles } = texts.review;
 
 export const columns: Column<Row>[] = [
   { key: 'name', title: titles.name, compare: byText((row) => row.volumeName) },
-  { key: 'dice', title: titles.dice, width: '6.5rem', right: true, compare: byNumber(quality) },
+  { key: 'dice', title: titles.dice, width: '8rem', right: true, compare: byNumber(qualityOf) },
   {
     key: 'hausdorff95',
     title: titles.hausdorff95,
@@ -90,7 +86,7 @@ export function fitting(rows: Row[], { verdict, withoutReference, words }: Filte
   return rows.filter(
     (row) =>
       (verdict === 'all' || row.verdict === verdict) &&
-      (!withoutReference || row.dice === null) &&
+      (!withoutReference || !isCompared(row)) &&
       row.volumeName.toLowerCase().includes(wanted),
   );
 }

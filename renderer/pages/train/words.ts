@@ -8,9 +8,10 @@ export function runName({ kind, startedAt }: Pick<RunSummary, 'kind' | 'startedA
   return `${texts.train.kinds[kind]}, ${time(startedAt)}`;
 }
 
-/** "unet-3f2a · 25 Nov 2026, 10:24 · Dice 0.812" */
+/** "unet-3f2a · 25 Nov 2026, 10:24 · Dice 0.812 (median of 3)" */
 export function modelName({ id, createdAt, dice }: ModelSummary): string {
-  return [id, time(createdAt), dice !== null && `Dice ${dice.toFixed(3)}`].filter(Boolean).join(' · ');
+  const score = dice !== null && texts.train.diceOfModel(scoreText(dice.median), dice.values.length);
+  return [id, time(createdAt), score].filter(Boolean).join(' · ');
 }
 
 /** Seconds that a run took, or has taken so far. */
