@@ -74,7 +74,7 @@ function countVerdicts(rows: ReviewRow[]): Record<Verdict, number> {
 
 function labelFacts(name: LabelName, rows: ReviewRow[]): LabelFacts {
   const found = rows.flatMap((row) =>
-    row.scores.filter(({ label }) => label === name.label).map((scores) => ({ scores, learnt: row.trainedOn })),
+    row.scores.filter(({ label }) => label === name.label).map((scores) => ({ scores, learnt: row.leftOut !== null })),
   );
   const dots = found.map(({ scores, learnt }) => ({ dice: scores.dice, learnt })).sort((a, b) => a.dice - b.dice);
   const meanOf = (what: 'hausdorff95' | 'assd') => {

@@ -5,7 +5,7 @@ import type { LabelScores } from '../../../shared/scores.ts';
 
 const columns = [
   ...['volume', 'label', 'label_name', 'dice', 'hausdorff_mm', 'hausdorff95_mm', 'assd_mm'],
-  ...['predicted_mm3', 'reference_mm3', 'confidence', 'verdict', 'judged_by', 'judged_at', 'model_learnt_from_it'],
+  ...['predicted_mm3', 'reference_mm3', 'confidence', 'verdict', 'judged_by', 'judged_at', 'left_out'],
 ];
 
 /** Cells without a value are empty. A volume without a reference has a row for each label that was predicted. */
@@ -19,7 +19,7 @@ export function scoresCsv({ rows, labelNames }: Review): string {
       return [
         ...[row.volumeName, label, nameOf.get(label), scores.dice, scores.hausdorff, scores.hausdorff95, scores.assd],
         ...[predicted, scores.referenceVolume, row.confidence, row.verdict],
-        ...[row.judged?.person, row.judged?.at, row.trainedOn ? 'yes' : 'no'],
+        ...[row.judged?.person, row.judged?.at, row.leftOut],
       ];
     });
   });

@@ -6,7 +6,7 @@ export const words = {
   dicePlot: 'Dice of each label',
   diceAxis: 'Dice',
   plotLegend: 'A dot is a volume; the line is the median.',
-  hollow: 'Open dots are volumes that the model learnt from.',
+  hollow: 'Open dots are volumes that are left out of every mean (marked * below).',
   noReference: 'No volume has a reference to compare with, so there are no scores.',
   perLabel: 'Per label',
   perVolume: 'Per volume',
@@ -40,8 +40,8 @@ export const words = {
     predicted: 'Pred., ml',
     reference: 'Ref., ml',
   },
-  learnt: 'learnt from',
-  learntNote: '* The model learnt from this volume, so its score flatters.',
+  leftOutNote:
+    '* Left out of every mean: the model learnt from this volume or made its reference, or this is not known.',
   explained:
     'Dice: overlap from 0 to 1. HD 95: the distance within which 95 % of the two surfaces lie. ASSD: mean distance between ' +
     'the surfaces. Certainty: mean probability of the voxels that the model labelled. Pred. and ref.: volume of what was predicted and of the reference. Means are over volumes.',

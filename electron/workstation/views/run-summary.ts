@@ -7,7 +7,8 @@ import type { SiteFolder } from '../../storage/site-folder.ts';
 const LAST_STEPS = 10; // that a loss is the mean of: one step alone says little
 
 /** Newest first. */
-export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
+export function summariseRuns({ runs, models, volumes: catalogue }: SiteFolder): RunSummary[] {
+  const samples = new Set(catalogue.list().flatMap(({ id, sample }) => (sample ? [id] : [])));
   const made = Map.groupBy(models.list(), ({ run }) => run);
   return runs
     .list()
@@ -27,6 +28,8 @@ export function summariseRuns({ runs, models }: SiteFolder): RunSummary[] {
         made: (made.get(id) ?? []).map((model) => model.id),
         computedOn,
         volumes: volumes?.length ?? null,
+        cohort: (run.kind !== 'segment' && run.details.cohort) || null,
+        samples: volumes !== undefined && volumes.length > 0 && volumes.every((volume) => samples.has(volume)),
         loss: runs.recentMean(id, 'loss', LAST_STEPS) ?? null,
         dice: runs.recentMean(id, 'dice', kind === 'segment' ? Math.max(1, volumes?.length ?? 1) : 1) ?? null,
         startedAt,
