@@ -143,6 +143,10 @@ export const siteErrors = {
     message: 'The cohort {cohort} is for another purpose ({role}, not {wanted}).',
     next: 'Choose a {wanted} cohort, or make one of other volumes on the Volumes page.',
   },
+  'site.cohort-unnamed': {
+    message: 'No cohort is named.',
+    next: 'Give its name: isocenter cohort SITE make NAME VOLUME... makes one.',
+  },
   'site.validation-seen': {
     message:
       'The model {model} has learnt from the labelled volumes of the {where}, or has made their labels, or this is not known; {found} are left to validate on, and {wanted} are asked for.',
