@@ -23,7 +23,7 @@ const row = (id: string, changes: Partial<Row> = {}): Row => ({
   correction: null,
   confidence: 0.9,
   dice: null,
-  trainedOn: false,
+  leftOut: null,
   scores: [],
   volumes: [],
   thumbnail: '',
