@@ -732,8 +732,8 @@ const review = {
   leftOut: {
     learnt: 'The model learnt from it',
     'learnt-unknown': 'Not known if learnt from',
-    'own-output': 'Reference made from this model’s own output',
-    'reference-unknown': 'Reference of unknown making',
+    'own-output': 'Own output as reference',
+    'reference-unknown': 'Origin of reference unknown',
   } satisfies Record<LeftOut, string>,
   details: {
     label: 'The chosen prediction',
@@ -781,7 +781,7 @@ const review = {
     worst: 'Worst',
     decided: 'Decided',
     leftOut: (count: number) =>
-      `${amount(count, 'volume')} with a reference ${count === 1 ? 'is' : 'are'} left out: learnt from, or compared with the model’s own output, or this is not known. Volumes shows each.`,
+      `${amount(count, 'volume')} with a reference ${count === 1 ? 'is' : 'are'} left out: learnt from, or compared with the model’s own output, or this is not known. The list of volumes says which.`,
     dice: 'Dice',
     hausdorff95: 'Hausdorff distance, 95th percentile',
     better: { high: 'higher is better', low: 'lower is better' },
