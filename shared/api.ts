@@ -4,6 +4,7 @@
  * come by address (`/site/...`), because they are large and a browser can fetch them in parts.
  */
 import type { z } from 'zod';
+import { cohortVerbs } from './api/cohorts.ts';
 import { consentVerbs, type Question, type StandingPermission } from './api/consent.ts';
 import { federationVerbs, type HostedView, type MembershipView } from './api/federation.ts';
 import { ledgerVerbs } from './api/ledger.ts';
@@ -49,6 +50,7 @@ export const apiVerbs = {
   cancelTask: verb()(idSchema),
   dismissTask: verb()(idSchema),
   ...volumeVerbs,
+  ...cohortVerbs,
   ...viewerVerbs,
   ...trainingVerbs,
   ...federationVerbs,

@@ -2,9 +2,9 @@
 import type { ReviewRow } from './api/review.ts';
 import { type ScoresSummary, summariseScores } from './score-summary.ts';
 
-/** Whether a row's scores may speak for the model. What it learnt from flatters. */
-export function countsInHeadline({ trainedOn }: Pick<ReviewRow, 'trainedOn'>): boolean {
-  return !trainedOn;
+/** Whether a row's scores may speak for the model. */
+export function countsInHeadline({ leftOut }: Pick<ReviewRow, 'leftOut'>): boolean {
+  return leftOut === null;
 }
 
 /** Sums up the rows that count and have a reference. */

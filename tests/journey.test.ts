@@ -96,7 +96,35 @@ it('pre-trains alone', async () => {
   expect(model).toMatch(/^encoder-/);
 });
 
+it('keeps a held-out cohort out of every run', async () => {
+  const volumes = JSON.parse(await succeed('volumes', at('c'), '--json'));
+  await succeed('cohort', at('c'), 'make', 'test', volumes[0].id, '--role', 'held-out');
+  await succeed('cohort', at('c'), 'make', 'mine', '--filter', volumes[1].name);
+  await succeed('cohort', at('c'), 'add', 'mine', volumes[2].name);
+  const list = JSON.parse(await succeed('cohort', at('c'), 'list', '--json'));
+  expect(
+    list.map((one: { name: string; role: string; volumes: string[] }) => [one.name, one.role, one.volumes.length]),
+  ).toEqual([
+    ['mine', 'training', 2],
+    ['test', 'held-out', 1],
+  ]);
+  const { stderr } = await isocenter('finetune', at('c'), '--labels', '3').finished;
+  expect(stderr).toContain('site.too-few-labels');
+  const { volumes: learnt } = JSON.parse(
+    await succeed('finetune', at('c'), '--labels', 'all', '--cohort', 'mine', '--steps', '1', '--json'),
+  );
+  expect(learnt).toBe(2);
+  await succeed('cohort', at('c'), 'remove', 'mine', volumes[2].id);
+  await succeed('cohort', at('c'), 'remove', 'test');
+  expect(JSON.parse(await succeed('cohort', at('c'), 'list', '--json'))).toEqual([
+    { name: 'mine', role: 'training', volumes: [volumes[1].id] },
+  ]);
+});
+
 it.each([
+  [['cohort', 'SITE', 'make'], 'site.cohort-unnamed'],
+  [['cohort', 'SITE', 'add', 'nobody', 'none'], 'storage.no-such-volume'],
+  [['pretrain', 'SITE', '--plan', 'PLAN', '--cohort', 'nobody'], 'storage.no-such-cohort'],
   [['finetune', 'SITE', '--labels', '9'], 'site.too-few-labels'],
   [['finetune', 'SITE', '--labels', '1', '--from', 'encoder-none'], 'storage.no-such-model'],
   [['join', 'SITE', 'isocenter:AAAA'], 'federation.invitation'],
@@ -108,7 +136,12 @@ it.each([
   [['coordinator', 'SITE', '--plan', 'BAD-PLAN', '--listen', 'here', '--sites', '2'], 'HOST:PORT'],
 ])('%s ends with a named error and exit code 1', async (args, named) => {
   writeFileSync(at('bad.json'), '{"rounds": "many"}');
-  const given = args.map((arg) => arg.replace(/^SITE$/, at('a')).replace('BAD-PLAN', at('bad.json')));
+  const given = args.map((arg) =>
+    arg
+      .replace(/^SITE$/, at('a'))
+      .replace('BAD-PLAN', at('bad.json'))
+      .replace('PLAN', at('plan.json')),
+  );
   const { code, stderr } = await isocenter(...given).finished;
   expect(code).toBe(1);
   expect(stderr).toContain(named);

@@ -57,6 +57,11 @@ export function engineOption(otherwise = "the plan's, else the site's setting"):
   return new Option('--engine <name>', `what computes (default: ${otherwise})`).choices(engineChoices);
 }
 
+/** `--cohort`, of every command that learns from volumes of the site. */
+export function cohortOption(): Option {
+  return new Option('--cohort <name>', 'training cohort to learn from (default: all that are not kept apart)');
+}
+
 /** For commander: a whole number within bounds. */
 export function wholeNumber(least: number, { most = 2 ** 31 - 1, multipleOf = 1 } = {}): (text: string) => number {
   return (text) => {

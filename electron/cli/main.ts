@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bench } from './commands/bench.ts';
+import { cohort } from './commands/cohort.ts';
 import { coordinator } from './commands/coordinator.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
@@ -30,6 +31,7 @@ for (const add of [
   init,
   importVolumes,
   volumes,
+  cohort,
   coordinator,
   invite,
   join,

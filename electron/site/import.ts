@@ -12,6 +12,7 @@ import { writeThumbnail } from './thumbnails.ts';
 export interface ImportOptions {
   labels?: string[]; // label maps, or folders of them
   source?: string; // to note instead of paths, where the files do not stay
+  sample?: boolean; // made up, to try Isocenter with
   onProgress?: (progress: { done: number; total: number; words: string }) => void;
   signal?: AbortSignal; // what is imported by then stays
 }
@@ -26,7 +27,7 @@ export interface ImportReport {
 export async function importVolumes(
   folder: SiteFolder,
   paths: string[],
-  { labels, source, onProgress, signal }: ImportOptions,
+  { labels, source, sample, onProgress, signal }: ImportOptions,
 ): Promise<ImportReport> {
   const { volumes } = folder;
   const report: ImportReport = { imported: [], known: 0, relabelled: 0, problems: [] };
@@ -45,7 +46,7 @@ export async function importVolumes(
         known ??
         volumes.add(
           item.volume,
-          { name: item.name, source: source ?? item.path, dicomFiles: item.dicomFiles },
+          { name: item.name, source: source ?? item.path, sample, dicomFiles: item.dicomFiles },
           item.hash,
         );
       const gainsLabels = item.labels !== undefined && record.labels === null;

@@ -32,6 +32,7 @@ export type Display = z.infer<typeof displaySchema>;
 export interface VolumeOrigin {
   name: string; // how this site calls it: a file name, a series description
   source: string; // path of the file or folder it came from
+  sample?: boolean; // made up, to try Isocenter with; never learnt from together with patients' volumes
   series?: SeriesInfo;
   /** Paths of a DICOM series' files in the order of its slices, so that a segmentation can refer to it. */
   dicomFiles?: string[];
@@ -39,6 +40,7 @@ export interface VolumeOrigin {
 
 export interface VolumeRecord extends VolumeOrigin {
   id: string;
+  sample: boolean;
   contentHash: string; // of grid and voxels, see shared/content-hash.ts
   grid: Grid;
   sourceGrid: Grid;
@@ -61,6 +63,7 @@ interface Row {
   id: string;
   name: string;
   source: string;
+  sample: number;
   series: string | null;
   content_hash: string;
   grid: string;
@@ -79,6 +82,8 @@ const labelsSchema = z.array(z.int().min(1).max(255));
 const labelOriginSchema = z.strictObject({
   map: z.string(), // its id; may be gone by now
   kind: z.enum(['prediction', 'drawing']),
+  /** Models whose output it began with, the map's own and those before; null where that is not known any more. */
+  models: z.array(z.string()).nullable(),
   person: z.string(), // who made it the training labels
   at: z.string(), // RFC 3339, UTC
 });
@@ -87,7 +92,7 @@ export type LabelOrigin = z.infer<typeof labelOriginSchema>;
 export class Catalogue {
   #folder: string;
   #database: SiteDatabase;
-  #insert: Query<[string, string, string, string | null, string, string, string, string | null]>;
+  #insert: Query<[string, string, string, number, string | null, string, string, string, string | null]>;
   #all: Query<[], Row>;
   #one: Query<[string], Row>;
   #same: Query<[string], Row>;
@@ -103,8 +108,8 @@ export class Catalogue {
     this.#folder = folder;
     this.#database = database;
     this.#insert = database.query(
-      `INSERT INTO volumes (id, name, source, series, content_hash, grid, imported_at, dicom_files)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO volumes (id, name, source, sample, series, content_hash, grid, imported_at, dicom_files)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#all = database.query('SELECT * FROM volumes ORDER BY imported_at, rowid');
     this.#one = database.query('SELECT * FROM volumes WHERE id = ?');
@@ -123,7 +128,8 @@ export class Catalogue {
    * Stores a volume and its row, the file first: a row always has its file. `hash` is its `contentHash`, where that is
    * known already. Errors as `writeVolume`.
    */
-  add(volume: Volume, { name, source, series, dicomFiles }: VolumeOrigin, hash = contentHash(volume)): VolumeRecord {
+  add(volume: Volume, origin: VolumeOrigin, hash = contentHash(volume)): VolumeRecord {
+    const { name, source, sample = false, series, dicomFiles } = origin;
     const id = randomBytes(8).toString('hex'); // says nothing about the volume
     const { imageFile } = this.#files(id);
     const { grid, sourceGrid } = volume;
@@ -133,6 +139,7 @@ export class Catalogue {
         id,
         name,
         source,
+        sample ? 1 : 0,
         series ? JSON.stringify(series) : null,
         hash,
         JSON.stringify({ grid, sourceGrid }),
@@ -235,6 +242,7 @@ export class Catalogue {
       id: row.id,
       name: row.name,
       source: row.source,
+      sample: row.sample === 1,
       series: row.series === null ? undefined : parseColumn(seriesSchema, row.series, file),
       contentHash: row.content_hash,
       ...parseColumn(gridsSchema, row.grid, file),

@@ -15,6 +15,7 @@ export interface LabelMapRecord extends History {
   name: string;
   model: string | null;
   basis: string | null;
+  models: string[] | null; // models whose output is in it; null where that is not known
   verdict: Verdict;
   judged: Judgement | null; // null where nobody did, or before that was noted
   labels: number[]; // present in it
@@ -55,6 +56,7 @@ export interface LabelMapRow {
   name: string;
   model: string | null;
   basis: string | null;
+  models: string | null;
   verdict: Verdict;
   judged_by: string | null;
   judged_at: string | null;
@@ -71,6 +73,7 @@ export interface LabelMapRow {
 }
 
 const labelsSchema = z.array(z.int().min(1).max(255));
+const modelsSchema = z.array(z.string());
 const countsSchema = z.array(z.strictObject({ label: z.int(), voxels: z.int() }));
 
 /** A volume's training labels as a label map of it. */
@@ -83,6 +86,7 @@ export function trainingRecord({ id, labels, labelSource, labelOrigin, importedA
     name: labelOrigin ? (labelSource ?? '') : basename(labelSource ?? ''),
     model: null,
     basis: labelOrigin?.map ?? null,
+    models: labelOrigin === null ? [] : labelOrigin.models,
     verdict: 'open',
     judged: null,
     labels: labels ?? [],
@@ -101,6 +105,7 @@ export function recordOf(row: LabelMapRow, file: string): LabelMapRecord {
   const { id, volume, kind, name, model, basis, verdict, confidence } = row;
   return {
     ...{ id, volume, kind, name, model, basis, verdict, confidence },
+    models: row.models === null ? null : parseColumn(modelsSchema, row.models, file),
     judged: row.judged_by === null || row.judged_at === null ? null : { person: row.judged_by, at: row.judged_at },
     labels: parseColumn(labelsSchema, row.labels, file),
     scores: row.scores === null ? null : parseColumn(scoresSchema, row.scores, file),

@@ -256,3 +256,35 @@ describe('the folder', () => {
     again.close();
   });
 });
+
+describe('whose output a label map holds', () => {
+  it('passes from a prediction over drawings to training labels, and outlives them all', () => {
+    const { maps, site, volume } = makeSite();
+    const prediction = maps.addPrediction({
+      volume: volume.id,
+      model: 'unet-1a2b',
+      labels: labelMap(1),
+      confidence: 1,
+    });
+    expect(prediction.models).toEqual(['unet-1a2b']);
+    const first = maps.startDrawing(volume.id, prediction.id, 'anna');
+    const second = maps.startDrawing(volume.id, first.id, 'anna');
+    maps.useForTraining(second.id, 'anna');
+    for (const { id } of [prediction, first, second]) maps.remove(id);
+    expect(site.volumes.get(volume.id).labelOrigin).toMatchObject({
+      kind: 'drawing',
+      models: ['unet-1a2b'],
+      person: 'anna',
+    });
+    const third = maps.startDrawing(volume.id, `training-${volume.id}`, 'ben');
+    maps.useForTraining(third.id, 'ben');
+    expect(site.volumes.get(volume.id).labelOrigin).toMatchObject({ map: third.id, models: ['unet-1a2b'] });
+  });
+
+  it('is nobody’s where a person drew from nothing or on what was imported', () => {
+    const { maps, site, volume } = makeSite();
+    expect(maps.startDrawing(volume.id, null, 'anna').models).toEqual([]);
+    site.volumes.attachLabels(volume.id, labelMap(1), '/labels/v');
+    expect(maps.startDrawing(volume.id, `training-${volume.id}`, 'anna').models).toEqual([]);
+  });
+});

@@ -43,7 +43,10 @@ export class LabelMaps {
   readonly #volumes: Catalogue;
   readonly #open = new Map<string, Drawing>(); // the most recently used last
   readonly #insert: Query<
-    [string, string, string, string, string | null, string | null, string, string, number | null, string, string]
+    [
+      ...[string, string, string, string, string | null, string | null, string | null],
+      ...[string, string, number | null, string, string],
+    ]
   >;
   readonly #one: Query<[string], LabelMapRow>;
   readonly #ofVolume: Query<[string], LabelMapRow>;
@@ -60,9 +63,9 @@ export class LabelMaps {
     this.#volumes = volumes;
     this.#insert = database.query(
       `INSERT INTO label_maps
-         (id, volume, kind, name, model, basis, labels, counts, confidence, created_at, changed_at,
+         (id, volume, kind, name, model, basis, models, labels, counts, confidence, created_at, changed_at,
           verdict, folded, position, revision)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', 0, 0, 0)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', 0, 0, 0)`,
     );
     this.#one = database.query(`${SELECT} WHERE id = ?`);
     this.#ofVolume = database.query(`${SELECT} WHERE volume = ? ORDER BY created_at, rowid`);
@@ -149,7 +152,7 @@ export class LabelMaps {
     const before = this.#ofModel.all(model).filter((row) => row.volume === volume);
     const newest = before.at(-1);
     if (newest && sameVoxels(readLabelFile(this.#file(newest)), labels)) return recordOf(newest, this.#database.file);
-    const entry = { volume, kind: 'prediction', name: model, model, basis: null, confidence } as const;
+    const entry = { volume, kind: 'prediction' as const, name: model, model, basis: null, models: [model], confidence };
     const added = this.#add(entry, countLabels(labels.voxels), (file) => writeLabelFile(file, labels));
     for (const row of before) {
       if (row.verdict === 'open' && this.correctionOf(row.id) === null) this.remove(row.id);
@@ -164,8 +167,9 @@ export class LabelMaps {
     if (from && from.volume !== volume) throw fault('storage.other-volume', { name: from.name });
     const model = from?.model ?? null;
     const counts = (from?.labels ?? []).map((label) => ({ label, voxels: 0 }));
+    const models = from === null ? [] : from.models;
     return this.#add(
-      { volume, kind: 'drawing', name: `Drawn by ${person}`, model, basis, confidence: null },
+      { volume, kind: 'drawing', name: `Drawn by ${person}`, model, basis, models, confidence: null },
       counts,
       (file) => {
         const stored = from && this.fileOf(from.id);
@@ -202,9 +206,10 @@ export class LabelMaps {
 
   /** Copies this label map to the volume's training labels, in place of those it had, and notes who did. */
   useForTraining(id: string, person: string): void {
-    const { kind, name, volume } = this.get(id);
+    const { kind, name, volume, models } = this.get(id);
     if (kind === 'training') return;
-    this.#volumes.attachLabels(volume, this.read(id), name, { map: id, kind, person, at: new Date().toISOString() });
+    const origin = { map: id, kind, models, person, at: new Date().toISOString() };
+    this.#volumes.attachLabels(volume, this.read(id), name, origin);
   }
 
   remove(id: string): void {
@@ -224,7 +229,8 @@ export class LabelMaps {
 
   /** Row and file, both or neither; a drawing that begins empty needs no file. */
   #add(
-    entry: Pick<LabelMapRow, 'volume' | 'kind' | 'name' | 'model' | 'basis' | 'confidence'>,
+    entry: Pick<LabelMapRow, 'volume' | 'kind' | 'name' | 'model' | 'basis' | 'confidence'> &
+      Pick<LabelMapRecord, 'models'>,
     counts: LabelCount[],
     write: (file: string) => void,
   ): LabelMapRecord {
@@ -232,9 +238,10 @@ export class LabelMaps {
     const { mapsFolder } = this.#volumes.get(entry.volume);
     const now = new Date().toISOString();
     this.#database.atomically(() => {
-      const { volume, kind, name, model, basis, confidence } = entry;
+      const { volume, kind, name, model, basis, models, confidence } = entry;
+      const madeFrom = models && JSON.stringify(models);
       const columns = [JSON.stringify(counts.map(({ label }) => label)), JSON.stringify(counts)] as const;
-      this.#insert.run(id, volume, kind, name, model, basis, ...columns, confidence, now, now);
+      this.#insert.run(id, volume, kind, name, model, basis, madeFrom, ...columns, confidence, now, now);
       makePrivateFolder(mapsFolder);
       write(fileIn(mapsFolder, id, 0));
     });

@@ -157,7 +157,53 @@ const computedOn = `
   ALTER TABLE runs ADD COLUMN computed_on TEXT NOT NULL DEFAULT '[]'; -- JSON: engines and devices; empty before it was noted
 `;
 
-export const migrations: readonly string[] = [first, labelMaps, workstation, mapVolumes, judgements, computedOn];
+/** Which volumes are for what, and what models and label maps came from. */
+const provenance = `
+  ALTER TABLE volumes ADD COLUMN sample INTEGER NOT NULL DEFAULT 0; -- 1: made up, to try Isocenter with
+  UPDATE volumes SET sample = 1 WHERE source = 'sample data';
+
+  CREATE TABLE cohorts (
+    name TEXT PRIMARY KEY,
+    role TEXT NOT NULL CHECK (role IN ('training', 'validation', 'held-out')),
+    created_at TEXT NOT NULL
+  ) STRICT;
+
+  -- By content, so that a volume which is removed and imported again is what it was.
+  CREATE TABLE cohort_volumes (
+    cohort TEXT NOT NULL REFERENCES cohorts (name) ON DELETE CASCADE,
+    content_hash TEXT NOT NULL,
+    PRIMARY KEY (cohort, content_hash)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE models ADD COLUMN lineage TEXT; -- JSON; null until the site is opened next, then what is known
+  ALTER TABLE runs ADD COLUMN lineage TEXT NOT NULL DEFAULT '{"ancestors":[],"volumes":[],"complete":true}'; -- JSON
+  -- What an earlier version's part of a federation learnt from was not noted.
+  UPDATE runs SET lineage = '{"ancestors":[],"volumes":[],"complete":false}' WHERE kind = 'federated';
+
+  ALTER TABLE label_maps ADD COLUMN models TEXT; -- JSON: models whose output is in it; null where that is not known
+  UPDATE label_maps SET models = json_array(model) WHERE model IS NOT NULL;
+  UPDATE label_maps SET models = '[]' WHERE model IS NULL AND (basis IS NULL
+    OR basis = 'training-' || volume AND (SELECT label_origin FROM volumes WHERE id = volume) IS NULL);
+  UPDATE label_maps SET models = (
+      SELECT map.models FROM volumes JOIN label_maps AS map ON map.id = json_extract(volumes.label_origin, '$.map')
+      WHERE volumes.id = label_maps.volume AND json_extract(volumes.label_origin, '$.at') <= label_maps.created_at
+    ) WHERE models IS NULL AND basis = 'training-' || volume;
+  UPDATE label_maps SET models = (SELECT map.models FROM label_maps AS map WHERE map.id = label_maps.basis)
+    WHERE models IS NULL AND basis <> 'training-' || volume;
+  UPDATE volumes SET label_origin = json_set(label_origin, '$.models',
+    json((SELECT models FROM label_maps WHERE id = json_extract(label_origin, '$.map')))
+  ) WHERE label_origin IS NOT NULL;
+`;
+
+export const migrations: readonly string[] = [
+  first,
+  labelMaps,
+  workstation,
+  mapVolumes,
+  judgements,
+  computedOn,
+  provenance,
+];
 
 /**
  * Takes the steps that the database has not behind it, each whole or not at all; safe when two processes open the

@@ -10,6 +10,7 @@ import type { WeightTensors } from '../../shared/safetensors.ts';
 import { writeFault } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { parseColumn } from './json-text.ts';
+import { type Lineage, lineageSchema, unknownLineage } from './lineage.ts';
 import { oneIslandNote, writeWeights } from './weight-file.ts';
 
 /** 'encoder': encoder and projection after pre-training. 'unet': the whole network, which segments. */
@@ -29,6 +30,7 @@ export interface Model {
   run: string | null; // the run that made it; null for one from elsewhere
   note: string; // for a person: "4 labelled volumes, 250 steps"
   scores: ModelScores | null; // null where nothing was held out, or before this was noted
+  lineage: Lineage;
   createdAt: string; // RFC 3339, UTC
   file: string;
 }
@@ -39,6 +41,7 @@ export interface NewModel {
   weights: WeightTensors;
   run?: string;
   note?: string;
+  lineage?: Lineage; // absent: nothing is known of what it learnt from
   oneIsland?: number[]; // labels of which a segmentation keeps only the largest island
 }
 
@@ -50,16 +53,19 @@ interface Row {
   run: string | null;
   note: string;
   scores: string | null;
+  lineage: string | null;
   created_at: string;
 }
 
 export class Models {
   #folder: string;
   #database: SiteDatabase;
-  #insert: Query<[string, string, string, string, string | null, string, string]>;
+  #insert: Query<[string, string, string, string, string | null, string, string, string]>;
   #all: Query<[], Row>;
+  #withoutLineage: Query<[], Row>;
   #one: Query<[string], Row>;
   #score: Query<[string, string]>;
+  #setLineage: Query<[string, string]>;
   #delete: Query<[string]>;
   #count: Query<[], { models: number }>;
 
@@ -68,21 +74,24 @@ export class Models {
     this.#folder = folder;
     this.#database = database;
     this.#insert = database.query(
-      'INSERT INTO models (id, kind, plan, plan_hash, run, note, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO models (id, kind, plan, plan_hash, run, note, lineage, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#all = database.query('SELECT * FROM models ORDER BY created_at, rowid');
+    this.#withoutLineage = database.query('SELECT * FROM models WHERE lineage IS NULL ORDER BY created_at, rowid');
     this.#one = database.query('SELECT * FROM models WHERE id = ?');
     this.#score = database.query('UPDATE models SET scores = ? WHERE id = ?');
+    this.#setLineage = database.query('UPDATE models SET lineage = ? WHERE id = ?');
     this.#count = database.query('SELECT count(*) AS models FROM models');
     this.#delete = database.query('DELETE FROM models WHERE id = ?');
   }
 
   /** Writes the weight file and the row, both or neither. Errors as `writeWeights`. */
-  save({ kind, plan, weights, run, note = '', oneIsland = [] }: NewModel): Model {
+  save({ kind, plan, weights, run, note = '', lineage = unknownLineage, oneIsland = [] }: NewModel): Model {
     return this.#database.atomically(() => {
       const id = this.#freeId(kind);
       const now = new Date().toISOString();
-      this.#insert.run(id, kind, planText(plan), planHash(plan), run ?? null, note, now);
+      const origin = JSON.stringify(lineage);
+      this.#insert.run(id, kind, planText(plan), planHash(plan), run ?? null, note, origin, now);
       writeWeights(this.#file(id), weights, { plan, kind, notes: oneIslandNote(oneIsland) });
       return this.get(id);
     });
@@ -92,6 +101,16 @@ export class Models {
   score(id: string, scores: ModelScores): Model {
     this.#score.run(JSON.stringify(scores), id);
     return this.get(id);
+  }
+
+  /** Notes what a model of an earlier version comes from. */
+  noteLineage(id: string, lineage: Lineage): void {
+    this.#setLineage.run(JSON.stringify(lineage), id);
+  }
+
+  /** Models of earlier versions, of which nobody noted yet what they come from, oldest first. */
+  withoutLineage(): Model[] {
+    return this.#withoutLineage.all().map((row) => this.#model(row));
   }
 
   /** Every model, oldest first. */
@@ -146,6 +165,7 @@ export class Models {
       run: row.run,
       note: row.note,
       scores: row.scores === null ? null : parseColumn(scoresSchema, row.scores, file),
+      lineage: row.lineage === null ? unknownLineage : parseColumn(lineageSchema, row.lineage, file),
       createdAt: row.created_at,
       file: this.#file(row.id),
     };

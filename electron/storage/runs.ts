@@ -11,6 +11,7 @@ import { isOver, type RunKind, type RunState } from '../../shared/runs.ts';
 import { makePrivateFolder } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
 import { parseColumn } from './json-text.ts';
+import { joinLineages, type Lineage, lineageSchema } from './lineage.ts';
 import { type RunDetails, runDetailsSchemas } from './run-details.ts';
 
 const computedOnSchema = z.array(z.strictObject({ engine: z.enum(engineNames), device: z.string() }));
@@ -28,6 +29,7 @@ interface RunFacts {
   updatedAt: string;
   endedAt: string | null; // null until it is over
   computedOn: ComputedOn[]; // in the order of their first use; empty until something was computed
+  lineage: Lineage; // of what it makes: what it began with and has learnt from so far
   folder: string; // its checkpoints and results
 }
 
@@ -82,6 +84,7 @@ interface Row {
   note: string;
   person_note: string;
   computed_on: string;
+  lineage: string;
   started_at: string;
   updated_at: string;
   ended_at: string | null;
@@ -100,6 +103,7 @@ export class Runs {
   #recentLoss: Query<[string, number], { mean: number | null }>;
   #write: Query<[string, string]>;
   #setComputedOn: Query<[string, string]>;
+  #setLineage: Query<[string, string]>;
 
   /** `folder` holds one folder a run. */
   constructor(database: SiteDatabase, folder: string) {
@@ -128,6 +132,7 @@ export class Runs {
     );
     this.#write = database.query('UPDATE runs SET person_note = ? WHERE id = ?');
     this.#setComputedOn = database.query('UPDATE runs SET computed_on = ? WHERE id = ?');
+    this.#setLineage = database.query('UPDATE runs SET lineage = ? WHERE id = ?');
   }
 
   /** Notes a new run as running and makes its folder. */
@@ -173,6 +178,13 @@ export class Runs {
       const { computedOn } = this.get(id);
       if (computedOn.some((one) => one.engine === engine && one.device === device)) return;
       this.#setComputedOn.run(JSON.stringify([...computedOn, { engine, device }]), id);
+    });
+  }
+
+  /** Notes what a run begins with or learns from, beside what was noted before. Throws `storage.no-such-run`. */
+  noteLineage(id: string, lineage: Lineage): void {
+    this.#database.atomically(() => {
+      this.#setLineage.run(JSON.stringify(joinLineages(this.get(id).lineage, lineage)), id);
     });
   }
 
@@ -258,6 +270,7 @@ export class Runs {
       note: row.note,
       personNote: row.person_note,
       computedOn: parseColumn(computedOnSchema, row.computed_on, file),
+      lineage: parseColumn(lineageSchema, row.lineage, file),
       startedAt: row.started_at,
       updatedAt: row.updated_at,
       endedAt: row.ended_at,

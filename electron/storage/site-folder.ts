@@ -1,8 +1,8 @@
 /**
  * A site on disk: one folder that can be moved, backed up and deleted as a whole.
  *
- *     site.sqlite       catalogue, label maps, strokes, runs, models, metrics, approvals, permissions, ledger,
- *                       settings
+ *     site.sqlite       catalogue, cohorts, label maps, strokes, runs, models, metrics, approvals, permissions,
+ *                       ledger, settings
  *     identity.key      the site's private key
  *     lock.sqlite       held by the run at work
  *     window.sqlite     held by the first window that has the site open
@@ -21,7 +21,9 @@ import { fault } from '../../shared/errors.ts';
 import { Approvals } from './approvals.ts';
 import { cleanLeftovers, makePrivateFolder, touchPrivate } from './atomic-file.ts';
 import { Catalogue } from './catalogue.ts';
+import { Cohorts } from './cohorts.ts';
 import { SiteDatabase } from './database.ts';
+import { noteEarlierLineages } from './earlier-lineages.ts';
 import { LabelMaps } from './label-maps.ts';
 import { LabelNames } from './label-names.ts';
 import { Ledger } from './ledger.ts';
@@ -42,6 +44,7 @@ export interface SiteFolder {
   readonly identityFile: string;
   readonly coordinatorFolder: string;
   readonly volumes: Catalogue;
+  readonly cohorts: Cohorts;
   readonly labelMaps: LabelMaps;
   readonly labelNames: LabelNames;
   readonly runs: Runs;
@@ -110,6 +113,9 @@ export function openSite(path: string): SiteFolder {
     const ledger = new Ledger(database);
     const volumes = new Catalogue(database, join(folder, 'volumes'));
     const labelMaps = new LabelMaps(database, volumes);
+    const runs = new Runs(database, join(folder, 'runs'));
+    const models = new Models(database, join(folder, 'models'));
+    database.atomically(() => noteEarlierLineages({ models, runs, volumes }));
     const renaming = database.query<[string]>('UPDATE site SET name = ?');
     return {
       get name() {
@@ -120,10 +126,11 @@ export function openSite(path: string): SiteFolder {
       identityFile: join(folder, 'identity.key'),
       coordinatorFolder: join(folder, 'coordinator'),
       volumes,
+      cohorts: new Cohorts(database),
       labelMaps,
       labelNames: new LabelNames(database),
-      runs: new Runs(database, join(folder, 'runs')),
-      models: new Models(database, join(folder, 'models')),
+      runs,
+      models,
       approvals: new Approvals(database),
       permissions: new Permissions(database, ledger),
       ledger,

@@ -2,9 +2,10 @@
 import type { Review, ReviewRow } from '../../shared/api/review.ts';
 import { qualityOf } from '../../shared/headline.ts';
 import { volumeDice } from '../../shared/score-summary.ts';
+import { whyLeftOut } from '../site/reference.ts';
 import { hasReference } from '../site/review-picture.ts';
 import { type Scoring, score } from '../site/scoring.ts';
-import { labelVersion, type VolumeRecord } from '../storage/catalogue.ts';
+import { labelVersion } from '../storage/catalogue.ts';
 import type { LabelMapRecord } from '../storage/label-map-record.ts';
 import type { Model } from '../storage/models.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
@@ -20,7 +21,6 @@ async function reviewRows(site: Scoring, id: string): Promise<ReviewRow[]> {
   const { folder } = site;
   const model = folder.models.get(id);
   await scoreAnew(site, model);
-  const learnt = trainingVolumes(folder, model);
   const rows = folder.labelMaps.predictionsOf(id).map((map): ReviewRow => {
     const volume = folder.volumes.get(map.volume);
     const scores = (hasReference(volume, map) && map.scores?.scores) || [];
@@ -35,7 +35,7 @@ async function reviewRows(site: Scoring, id: string): Promise<ReviewRow[]> {
       correction: folder.labelMaps.correctionOf(map.id),
       confidence: map.confidence ?? 0,
       dice: volumeDice(scores),
-      trainedOn: learnt(volume),
+      leftOut: whyLeftOut(model, volume),
       scores,
       volumes: map.counts.map(({ label, voxels }) => ({ label, mm3: voxels * x * y * z })),
       thumbnail: `site/maps/${map.id}/thumbnail.png`,
@@ -61,16 +61,4 @@ async function scoreAnew(site: Scoring, model: Model): Promise<void> {
 
 function fileOf(folder: SiteFolder, map: LabelMapRecord): string {
   return folder.labelMaps.fileOf(map.id) as string; // a prediction has one
-}
-
-/**
- * Tells which volumes the model learnt from: those of its fine-tuning run, or, where sites fine-tuned together, every
- * volume that had labels by then.
- */
-export function trainingVolumes({ runs }: SiteFolder, { run: id, kind }: Model): (volume: VolumeRecord) => boolean {
-  const run = id === null || kind !== 'unet' ? undefined : runs.list().find((each) => each.id === id);
-  if (!run) return () => false;
-  if (run.kind === 'finetune') return ({ id }) => run.details.volumes.includes(id);
-  const until = run.endedAt ?? run.updatedAt;
-  return ({ labels, labelOrigin, importedAt }) => labels !== null && (labelOrigin?.at ?? importedAt) <= until;
 }

@@ -30,6 +30,7 @@ export async function importSampleData(
     }
     return await site.import([folder], {
       source: 'sample data',
+      sample: true,
       signal,
       onProgress: ({ done, words }) =>
         onProgress?.({ done: VOLUMES + Math.min(done, VOLUMES), total: 2 * VOLUMES, words }),

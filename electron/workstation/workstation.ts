@@ -13,6 +13,7 @@ import { pauseInterrupted } from '../site/runs/perform-run.ts';
 import { Site, type SiteSurroundings } from '../site/site.ts';
 import { isSite } from '../storage/site-folder.ts';
 import type { SiteLock } from '../storage/site-lock.ts';
+import { cohortsApi } from './api/cohorts.ts';
 import { consentApi } from './api/consent.ts';
 import { federationApi } from './api/federation.ts';
 import { ledgerApi } from './api/ledger.ts';
@@ -80,6 +81,7 @@ export class Workstation {
       cancelTask: async (id) => tasks.cancel(id),
       dismissTask: async (id) => tasks.dismiss(id),
       ...volumesApi(site, tasks, windows),
+      ...cohortsApi(site, windows),
       ...viewerApi(site, windows),
       ...trainingApi(open, runs, windows),
       ...federationApi(open),

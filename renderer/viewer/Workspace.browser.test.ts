@@ -32,6 +32,7 @@ const map = (kind: LabelMapSummary['kind']): LabelMapSummary => ({
   name: kind,
   model: null,
   basis: null,
+  models: [],
   verdict: 'open',
   labels: [1],
   confidence: null,

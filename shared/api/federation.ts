@@ -5,6 +5,7 @@ import type { ErrorReport } from '../errors.ts';
 import type { Asks } from '../payload-sizes.ts';
 import { type Plan, planSchema } from '../plan.ts';
 import type { Phase, Stage } from '../protocol/rounds.ts';
+import { cohortNameSchema } from './cohorts.ts';
 import { verb } from './verb.ts';
 
 export interface Peer extends Party {
@@ -83,11 +84,19 @@ export interface HostedView {
 }
 
 /** The federation that this site takes part in, or took part in last. */
+/** What a site takes part with in a federation. */
+export interface LearnsFrom {
+  cohort: string | null; // null: all volumes that may be learnt from
+  volumes: number;
+  samples: boolean; // made up, to try Isocenter with
+}
+
 export interface MembershipView {
   run: string;
   federation: string;
   coordinator: Party;
   plan: Plan;
+  learnsFrom: LearnsFrom;
   connection: 'connecting' | 'connected' | 'away' | 'over';
   words: string; // about the connection
   insecure: string | null; // a warning, where the way is not encrypted
@@ -157,8 +166,11 @@ export const federationVerbs = {
    * told.
    */
   readInvitation: verb<InvitationView>()(invitation, file), // file: certificate authority (PEM)
-  /** Gives the run's id once the site is admitted. The plan must be the one that `readInvitation` showed, if it did. */
-  joinFederation: verb<string>()(invitation, file),
+  /**
+   * Gives the run's id once the site is admitted. The plan must be the one that `readInvitation` showed, if it did. It
+   * learns from the cohort, or without one from all volumes that are in no validation or held-out cohort.
+   */
+  joinFederation: verb<string>()(invitation, file, cohortNameSchema.optional()),
   /** Says goodbye. The run is over (cancelled), and what was learnt here stays. */
   leaveFederation: verb()(),
 };

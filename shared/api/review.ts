@@ -9,6 +9,12 @@ export interface Review {
   labelNames: LabelName[]; // of every label that was predicted or scored, and of all that a person named; ascending
 }
 
+/**
+ * Why a row's score is left out of every mean. `learnt`: the model, or one that it comes from, learnt from the volume.
+ * `own-output`: the reference was made from what one of these predicted. The other two: whether that is so is not known.
+ */
+export type LeftOut = 'learnt' | 'learnt-unknown' | 'own-output' | 'reference-unknown';
+
 export interface ReviewRow {
   map: string; // id of the predicted label map
   volume: string;
@@ -19,7 +25,7 @@ export interface ReviewRow {
   correction: string | null; // id of the drawing that began with it
   confidence: number; // 0 to 1, mean probability of the labelled voxels; 0 where it labels none
   dice: number | null; // mean over the labels that have one; null where none has
-  trainedOn: boolean; // the model learnt from this volume, so that its score flatters
+  leftOut: LeftOut | null; // null where its score, if there is one, counts
   scores: LabelScores[]; // against the training labels; empty without, or where those are a copy of this prediction
   volumes: { label: number; mm3: number }[];
   thumbnail: string; // address of a PNG: the slice that shows most labels, outlined

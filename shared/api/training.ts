@@ -5,6 +5,7 @@ import type { Distribution } from '../distribution.ts';
 import type { ComputedOn } from '../engine.ts';
 import { type Plan, planSchema } from '../plan.ts';
 import type { RunKind, RunState } from '../runs.ts';
+import { cohortNameSchema } from './cohorts.ts';
 import { idSchema, noteSchema, verb } from './verb.ts';
 
 export interface RunSummary {
@@ -19,6 +20,8 @@ export interface RunSummary {
   made: string[]; // ids of models that it made
   computedOn: ComputedOn[]; // engines and devices, in the order of their first use
   volumes: number | null; // null where it uses whatever volumes the site has
+  cohort: string | null; // that they came from; null: from all that may be learnt from
+  samples: boolean; // they are made up, to try Isocenter with
   loss: number | null; // mean of its last ten steps
   heldOut: number; // volumes kept apart to measure Dice
   /**
@@ -76,13 +79,16 @@ export const trainingVerbs = {
   runCurves: verb<RunCurves>()(idSchema),
   listModels: verb<ModelSummary[]>()(),
   removeModel: verb()(idSchema),
-  startPretraining: verb<string>()(planSchema),
+  /** Without a cohort it learns from all volumes that are in no validation or held-out cohort. */
+  startPretraining: verb<string>()(planSchema, cohortNameSchema.optional()),
   startFinetuning: verb<string>()(
     z.strictObject({
       plan: planSchema,
       from: idSchema, // a model, or `random`
       labels: z.union([z.int().min(1), z.literal('all')]),
       holdOut: z.int().min(0).max(100), // labelled volumes kept apart to measure Dice while it trains
+      cohort: cohortNameSchema.optional(), // to learn from; absent: as in `startPretraining`
+      validationCohort: cohortNameSchema.optional(), // to measure Dice on, instead of `holdOut`
     }),
   ),
   /** Ids of the volumes that a model has predicted a label map of. */

@@ -23,6 +23,7 @@ export interface LabelMapSummary {
   name: string; // for a person: "hippocampus_001_seg.nii.gz", "unet-3f2a", "Drawn by anna"
   model: string | null; // of a prediction, and of a drawing that began with one
   basis: string | null; // id of the label map that a drawing, or training labels that a person chose here, began with
+  models: string[] | null; // models whose output is in it; null where that is not known
   verdict: Verdict; // about a prediction
   labels: number[]; // present in it
   confidence: number | null; // of a prediction: mean probability of the voxels it labels; null where it labels none

@@ -13,6 +13,8 @@ export interface VolumeSummary {
   name: string;
   source: string; // path it was imported from; shown at this site only
   isDicom: boolean;
+  sample: boolean; // made up, to try Isocenter with
+  cohorts: string[]; // names of those that it is in
   grid: Grid;
   bytes: number; // on disk, with its label maps
   labelState: LabelState;

@@ -30,8 +30,8 @@ export const siteErrors = {
     next: 'Wait until that run is finished, or cancel it, then remove the model.',
   },
   'site.volumes-in-use': {
-    message: 'The run at work learns from {name}, so it cannot be removed now.',
-    next: 'Wait until the run is finished, or cancel it, then remove the volume.',
+    message: 'The run at work learns from {name}, so it can neither be removed nor held out now.',
+    next: 'Wait until the run is finished, or cancel it, then try again.',
   },
   'site.not-yet': {
     message: 'There is no site on this machine yet.',
@@ -132,8 +132,29 @@ export const siteErrors = {
     next: 'Import some first, on the Volumes page or with isocenter import SITE PATH...',
   },
   'site.too-few-labels': {
-    message: 'The site {site} has {found} labelled volumes, but {wanted} are asked for.',
-    next: 'Import label maps or draw some, or ask for fewer (by command: isocenter import SITE PATH... --labels PATH...).',
+    message: 'The {where} has {found} labelled volumes for this, but {wanted} are asked for.',
+    next: 'Import label maps or draw some, or ask for fewer (by command: isocenter import SITE PATH... --labels PATH...). Volumes of validation and held-out cohorts, and samples beside others, do not count.',
+  },
+  'site.nothing-to-learn-from': {
+    message: 'None of the {volumes} volumes of this site may be learnt from in the {where}.',
+    next: 'Put volumes into it, or take some out of the validation and held-out cohorts, on the Volumes page.',
+  },
+  'site.cohort-of-other-role': {
+    message: 'The cohort {cohort} is for another purpose ({role}, not {wanted}).',
+    next: 'Choose a {wanted} cohort, or make one of other volumes on the Volumes page.',
+  },
+  'site.cohort-unnamed': {
+    message: 'No cohort is named.',
+    next: 'Give its name: isocenter cohort SITE make NAME VOLUME... makes one.',
+  },
+  'site.validation-seen': {
+    message:
+      'The model {model} has learnt from the labelled volumes of the {where}, or has made their labels, or this is not known; {found} are left to validate on, and {wanted} are asked for.',
+    next: 'Hold out fewer volumes or none, start from random weights, or label volumes that it has not seen. To have some the next time, put them into a validation cohort before the first training.',
+  },
+  'site.run-volume-held-out': {
+    message: 'The run {run} learns from {volume}, which is in the held-out cohort {cohort} by now.',
+    next: 'Start a new run without it, or take the volume out of that cohort.',
   },
   'site.network-differs': {
     message: 'The model {model} has another network ({own}) than the plan ({wanted}).',

@@ -105,6 +105,18 @@ export const storageErrors = {
     message: 'No model {id} is known at this site.',
     next: 'It may have been removed. Look at the list of models again (isocenter models SITE).',
   },
+  'storage.no-such-cohort': {
+    message: 'No cohort {name} is known at this site.',
+    next: 'Look at the list of cohorts again (isocenter cohort SITE list).',
+  },
+  'storage.cohort-exists': {
+    message: 'There is a cohort {name} already.',
+    next: 'Put the volumes into that one, or choose another name.',
+  },
+  'storage.other-role': {
+    message: '{volume} is in the cohort {cohort}, whose volumes are for another purpose ({role}).',
+    next: 'Take it out of that cohort first: a volume has one role only.',
+  },
   'storage.no-such-permission': {
     message: 'No standing permission {id} is in force.',
     next: 'It may have been withdrawn already; the ledger tells.',

@@ -3,9 +3,10 @@
  * of numbers it gets as an argument, so that each language has its own order and plural.
  */
 
-import type { ExportFormat } from '../api/review.ts';
+import type { ExportFormat, LeftOut } from '../api/review.ts';
 import type { Verdict } from '../api/viewer.ts';
 import type { LabelState } from '../api/volumes.ts';
+import type { CohortRole } from '../cohorts.ts';
 import { type Distribution, isFew } from '../distribution.ts';
 import type { EngineChoice, EngineName } from '../engine.ts';
 import type { MethodName } from '../method.ts';
@@ -19,6 +20,12 @@ const engineNames: Record<EngineName, string> = {
   tensorflow: 'TensorFlow',
   webgpu: 'Graphics card (WebGPU)',
   wasm: 'Processor (WASM)',
+};
+
+const cohortRoles: Record<CohortRole, string> = {
+  training: 'Training',
+  validation: 'Validation',
+  'held-out': 'Held out',
 };
 
 // Viewer
@@ -104,6 +111,8 @@ const viewer = {
     title: 'Label map',
     shown: 'Label map',
     compare: 'Compare with',
+    madeFrom: (models: string[]) => `Made from what ${models.join(' and ')} predicted.`,
+    madeFromUnknown: 'From which model’s prediction it was made is not known any more.',
     none: 'None',
     kinds: { training: 'Training labels', prediction: 'Prediction' },
     draw: 'New drawing',
@@ -299,8 +308,9 @@ const train = {
   },
   pretrain: {
     title: 'Pre-train',
-    about: 'The network learns from all volumes of this site which slices are alike. Labels are not looked at.',
-    learnsFrom: (volumes: number) => `Learns from all ${amount(volumes, 'volume')} of this site.`,
+    about: 'The network learns which slices are alike. Labels are not looked at.',
+    data: 'Volumes',
+    dataWords: 'What it learns from counts as seen: a score on it says nothing new.',
     noRounds: 'The plan has no rounds of pre-training. Give it one or more.',
     steps: (steps: number) => `${amount(steps, 'step')} in all.`,
   },
@@ -315,11 +325,14 @@ const train = {
     encoders: 'Encoders',
     unets: 'U-Nets, to train further',
     labelled: 'Labelled volumes',
-    labels: 'Learn from',
+    labels: 'How many',
     labelsUnit: 'volumes',
     labelsHelp: 'Which ones is drawn by the plan’s seed.',
     allOfThem: 'All that are not held out',
     some: 'This many',
+    validateOn: 'Measure Dice on',
+    holdOutSome: 'Volumes held out of these',
+    validationSet: (cohort: string, unseen: number) => `${cohort} · ${amount(unseen, 'labelled volume')}`,
     holdOut: 'Hold out',
     holdOutUnit: 'volumes',
     holdOutHelp: 'Never trained on; Dice is measured on them while it trains. With 0 there is no Dice curve.',
@@ -332,6 +345,11 @@ const train = {
         .filter(Boolean)
         .join('; ')
         .concat('.'),
+    seen: (unseen: number) =>
+      unseen === 0
+        ? 'The model that it starts from has seen every one of them, so none can be held out. Hold out 0, or start from random weights.'
+        : `The model that it starts from has seen all but ${number(unseen)} of them: at most so many can be held out.`,
+    validationSeen: 'The model that it starts from has seen every labelled volume of this cohort. Choose another one.',
     tooMany: (there: number) => `There are ${number(there)} labelled volumes in all.`,
     none: 'No volume is labelled yet. Import label maps, or draw them in the viewer.',
     fixed: 'Settings with a lock are those of the model that it starts from: its weights fit no others.',
@@ -757,12 +775,26 @@ const review = {
   },
   noReference: 'no reference',
   correctlyEmpty: 'correctly empty',
-  learnt: 'Learnt from it',
+  leftOut: {
+    learnt: 'The model learnt from it',
+    'learnt-unknown': 'Not known if learnt from',
+    'own-output': 'Own output as reference',
+    'reference-unknown': 'Origin of reference unknown',
+  } satisfies Record<LeftOut, string>,
   details: {
     label: 'The chosen prediction',
     none: 'Choose a volume to see its prediction.',
     open: 'Open in the viewer',
-    flatters: 'The model learnt from this volume: its score flatters.',
+    leftOut: {
+      learnt:
+        'The model, or one that it comes from, learnt from this volume: its score flatters and is left out of every mean.',
+      'learnt-unknown':
+        'It is not known any more whether the model, or one that it comes from, learnt from this volume. Its score is left out of every mean.',
+      'own-output':
+        'The reference was made from this model’s own output, or from that of a model that it comes from. Its score is left out of every mean.',
+      'reference-unknown':
+        'It is not known any more from which model’s output the reference was made. Its score is left out of every mean.',
+    } satisfies Record<LeftOut, string>,
     noReference: 'There is no label map to compare with. Volumes with low certainty deserve a look first.',
     correctlyEmpty: 'Correctly empty: neither the prediction nor the reference labels anything, so there is no Dice.',
     empty: 'empty',
@@ -798,7 +830,6 @@ const review = {
     range: 'Lowest – highest',
     correctlyEmpty: 'Correctly empty',
     decided: 'Decided',
-    learnt: (count: number) => `Count ${amount(count, 'volume')} that the model learnt from`,
     dice: 'Dice',
     hausdorff95: 'Hausdorff distance, 95th percentile',
     better: { high: 'higher is better', low: 'lower is better' },
@@ -835,7 +866,8 @@ const review = {
         `${amount(correctlyEmpty, 'volume is', 'volumes are')} correctly empty: neither the model nor the reference has a ` +
           'label there, so there is no Dice.',
       leftOut > 0 &&
-        `${amount(leftOut, 'volume')} that the model learnt from ${leftOut === 1 ? 'is' : 'are'} left out: such scores flatter.`,
+        `${amount(leftOut, 'volume is', 'volumes are')} left out: learnt from, or compared with the model’s own output, or ` +
+          'this is not known. The list of volumes says which.',
     ]
       .filter(Boolean)
       .join(' '),
@@ -1000,6 +1032,52 @@ export const en = {
     notDicom: 'DICOM SEG needs a volume that came from DICOM.',
   },
 
+  // Cohorts
+  cohorts: {
+    cohort: 'Cohort',
+    roles: cohortRoles,
+    roleWords: {
+      training: 'A set to learn from, chosen when a run starts.',
+      validation: 'Measures Dice while a model learns. Nothing learns from it.',
+      'held-out': 'Kept for the scores of finished models. No run learns from it, federations included.',
+    } satisfies Record<CohortRole, string>,
+    put: 'Put into cohort',
+    putMore: 'Put into cohort…',
+    putTitle: (count: number) => `Put ${amount(count, 'volume')} into a cohort`,
+    takeOut: 'Take out of cohort',
+    another: 'New cohort…',
+    make: 'Make cohort',
+    name: 'Name of the new cohort',
+    nameHelp: 'Only this site knows it.',
+    role: 'What it is for',
+    option: (name: string, role: CohortRole, count: number) =>
+      `${name} · ${cohortRoles[role].toLowerCase()} · ${amount(count, 'volume')}`,
+    every: 'Every cohort',
+    none: 'In no cohort',
+    remove: 'Remove cohort…',
+    removeTitle: (name: string) => `Remove the cohort “${name}”?`,
+    removeWords: (count: number) => `Its ${amount(count, 'volume')} stay at this site.`,
+    removeKept: 'Runs may learn from them from then on, and their scores do not count for what those make.',
+    removeYes: 'Remove cohort',
+    sample: 'sample',
+    learnFrom: 'Learn from',
+    learningSet: (cohort: string | null, count: number, labelled: number) =>
+      `${cohort ?? 'All that are not kept apart'} · ${amount(count, 'volume')}, ${number(labelled)} labelled`,
+    allHelp: 'Volumes of validation and held-out cohorts are left out. Cohorts are made on the Volumes page.',
+    samples: 'These are made-up samples: what is learnt from them says nothing about patients.',
+    learnsFrom: (cohort: string | null, count: number, samples: boolean) =>
+      [
+        `This site learns from ${amount(count, 'volume')}`,
+        cohort !== null && `of the cohort “${cohort}”`,
+        samples && '(made-up samples)',
+      ]
+        .filter(Boolean)
+        .join(' ')
+        .concat('.'),
+    count: (volumes: number, cohort: string | null, samples: boolean) =>
+      [number(volumes), cohort !== null && `cohort ${cohort}`, samples && 'made-up samples'].filter(Boolean).join(', '),
+  },
+
   // Volumes
   volumes: {
     title: 'Volumes',
@@ -1023,7 +1101,7 @@ export const en = {
       size: 'Voxels and mm',
       labels: 'Labels',
       kind: 'Source',
-      bytes: 'On disk',
+      cohorts: 'Cohorts',
       imported: 'Imported',
     },
     labelNumbers: (labels: number[]) => `${labels.length === 1 ? 'label' : 'labels'} ${labels.join(', ')}`,
@@ -1156,6 +1234,7 @@ export const en = {
         ]
           .filter(Boolean)
           .join(', then '),
+      data: 'What this site brings',
       asks: 'What you will be asked to let go',
       asksFeatures: (times: number, size: string) =>
         `${times} × feature vectors, about ${size} each time, sealed so that only the other sites can read them`,

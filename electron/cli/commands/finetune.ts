@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
 import { Site } from '../../site/site.ts';
-import { countOrAll, engineOption, readPlan, run, wholeNumber } from '../action.ts';
+import { cohortOption, countOrAll, engineOption, readPlan, run, wholeNumber } from '../action.ts';
 import { durationText } from '../output.ts';
 
 interface Options {
@@ -9,6 +9,8 @@ interface Options {
   from: string;
   plan?: string;
   steps?: number;
+  cohort?: string;
+  validation?: string;
   engine?: EngineChoice;
   json?: boolean;
 }
@@ -21,6 +23,8 @@ export function finetune(): Command {
     .option('--from <model>', 'model to begin with, or "random"', 'random')
     .option('--plan <file>', "plan file; without it the model's plan, or the defaults")
     .option('--steps <n>', "optimiser steps, instead of the plan's", wholeNumber(1))
+    .addOption(cohortOption())
+    .option('--validation <cohort>', 'validation cohort to measure Dice on while it learns')
     .addOption(engineOption())
     .option('--json', 'print the result as JSON, the new model’s id as "model"')
     .action((folder: string, options: Options) =>
@@ -33,6 +37,8 @@ export function finetune(): Command {
           from: options.from,
           plan,
           steps: options.steps,
+          cohort: options.cohort,
+          validationCohort: options.validation,
           onProgress: ({ step, steps, message, notice }) => {
             if (notice) output.note(notice);
             line.update(step, steps, message);

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import type { LearnsFrom } from '../../../shared/api/federation.ts';
 import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
 import { Site } from '../../site/site.ts';
-import { countOrAll, engineOption, hostAndPort, run } from '../action.ts';
+import { cohortOption, countOrAll, engineOption, hostAndPort, run } from '../action.ts';
 import { consentOf } from '../consent.ts';
 import { byteText } from '../output.ts';
 
@@ -10,6 +11,7 @@ interface Options {
   address?: { host: string; port: number };
   ca?: string;
   labels: number | 'all';
+  cohort?: string;
   engine?: EngineChoice;
   json?: boolean;
 }
@@ -23,6 +25,7 @@ export function join(): Command {
     .option('--address <host:port>', 'connect here instead (a tunnel, a proxy); the key must still match', hostAndPort)
     .option('--ca <file>', 'certificate (PEM) that a wss:// coordinator’s own is checked against')
     .option('--labels <n|all>', 'labelled volumes to use where the federation fine-tunes together', countOrAll, 'all')
+    .addOption(cohortOption())
     .addOption(engineOption())
     .option('--json', 'print the result as JSON')
     .action((folder: string, invitation: string, options: Options) =>
@@ -35,6 +38,7 @@ export function join(): Command {
           address: options.address,
           ca: options.ca,
           labels: options.labels,
+          cohort: options.cohort,
           signal,
           onEvent(event) {
             switch (event.type) {
@@ -42,6 +46,7 @@ export function join(): Command {
                 output.note(
                   `Joined “${event.federation}”, coordinated by ${event.coordinator.name} (${event.coordinator.fingerprint}).`,
                 );
+                output.note(learnsFromWords(event.learnsFrom));
                 break;
               case 'news':
                 if (event.loud) output.warn(event.news.words);
@@ -80,4 +85,10 @@ export function join(): Command {
         );
       }),
     );
+}
+
+/** What this site takes part with. */
+function learnsFromWords({ cohort, volumes, samples }: LearnsFrom): string {
+  const which = cohort === null ? 'all that are not kept apart' : `the cohort ${cohort}`;
+  return `This site learns from ${volumes} volumes${samples ? ', made-up samples' : ''} (${which}).`;
 }

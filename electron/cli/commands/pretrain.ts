@@ -1,23 +1,32 @@
 import { Command } from 'commander';
 import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
 import { Site } from '../../site/site.ts';
-import { engineOption, readPlan, run } from '../action.ts';
+import { cohortOption, engineOption, readPlan, run } from '../action.ts';
 import { durationText } from '../output.ts';
+
+interface Options {
+  plan: string;
+  cohort?: string;
+  engine?: EngineChoice;
+  json?: boolean;
+}
 
 export function pretrain(): Command {
   return new Command('pretrain')
     .description('Pre-train an encoder on this site alone, without a federation. Continues a run that was cut off.')
     .argument('<site>', 'folder of the site')
     .requiredOption('--plan <file>', 'plan file: JSON naming what differs from the defaults')
+    .addOption(cohortOption())
     .addOption(engineOption())
     .option('--json', 'print the result as JSON')
-    .action((folder: string, options: { plan: string; engine?: EngineChoice; json?: boolean }) =>
+    .action((folder: string, options: Options) =>
       run(options, async ({ output, signal }) => {
         const plan = readPlan(options.plan);
         await using site = Site.open(folder, options);
         const line = output.progress('pre-training');
         const result = await site.pretrain({
           plan,
+          cohort: options.cohort,
           onProgress: ({ step, steps, message, notice }) => {
             if (notice) output.note(notice);
             line.update(step, steps, message);

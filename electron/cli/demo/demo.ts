@@ -149,19 +149,25 @@ class Demo {
         : splitFolder(data, this.#options);
     const fewest = Math.min(...split.sites.map((cases) => cases.length));
     if (Math.max(...labels) > fewest) {
-      throw fault('site.too-few-labels', { site: 'each site', wanted: Math.max(...labels), found: fewest });
+      throw fault('site.too-few-labels', { where: 'data of each site', wanted: Math.max(...labels), found: fewest });
     }
+    const sample = data === undefined;
     const files = (cases: Case[]) => [cases.map(({ image }) => image), cases.map(({ labels }) => labels)] as const;
     const heldOut = async () => {
       await using site = Site.create(join(folder, 'held-out'), 'held-out');
       const [images, labels] = files(split.heldOut);
-      await site.import(images, { labels });
+      await site.import(images, { labels, sample });
       return storedVolumes(site.folder);
     };
     const [counts, stored] = await Promise.all([
-      this.#each((site, index) => site.verbs.create(join(folder, site.name), site.name, ...files(split.sites[index]))),
+      this.#each((site, index) =>
+        site.verbs.create(join(folder, site.name), site.name, ...files(split.sites[index]), sample),
+      ),
       heldOut(),
-      this.#ask(this.#coordinator, this.#coordinator.verbs.create(join(folder, 'coordinator'), 'coordinator', [], [])),
+      this.#ask(
+        this.#coordinator,
+        this.#coordinator.verbs.create(join(folder, 'coordinator'), 'coordinator', [], [], sample),
+      ),
     ]);
     this.#heldOut = stored;
     return counts;

@@ -15,11 +15,12 @@ function opened(): Site {
 }
 
 const verbs: SiteVerbs = {
-  async create(folder, name, paths, labels) {
+  async create(folder, name, paths, labels, sample) {
     site = Site.create(folder, name);
     if (paths.length === 0) return 0;
     const { imported } = await site.import(paths, {
       labels,
+      sample,
       onProgress: ({ done, total }) => tell(done / total),
     });
     return imported.length;

@@ -6,8 +6,8 @@ import type { RoundSummary } from '../../site/runs/join-events.ts';
 import type { StoredVolume } from '../../site/volumes.ts';
 
 export interface SiteVerbs {
-  /** isocenter init, isocenter import */
-  create(folder: string, name: string, paths: string[], labels: string[]): Promise<number>;
+  /** isocenter init, isocenter import; `sample`: the volumes are made up */
+  create(folder: string, name: string, paths: string[], labels: string[], sample: boolean): Promise<number>;
   /** isocenter coordinator: answers once it listens; `federationEnded` waits for its end and gives the new models */
   coordinate(plan: Plan, sites: number, from: string | undefined): Promise<void>;
   /** isocenter invite */

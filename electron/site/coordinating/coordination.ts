@@ -12,6 +12,8 @@ import { trainedParts } from '../../../shared/weight-shapes.ts';
 import { Coordinator } from '../../federation/coordinator/coordinator.ts';
 import { issueInvitation } from '../../federation/wire/invitation.ts';
 import { makeTemporaryFolder } from '../../storage/atomic-file.ts';
+import { joinLineages, type Lineage, lineageFrom, nothingLearnt } from '../../storage/lineage.ts';
+import type { Model } from '../../storage/models.ts';
 import { SiteLock } from '../../storage/site-lock.ts';
 import { readWeights, writeWeights } from '../../storage/weight-file.ts';
 import type { SiteContext } from '../context.ts';
@@ -85,7 +87,7 @@ export async function coordinate(site: SiteContext, options: CoordinateOptions):
       if (countedRounds === 0) throw fault('site.nothing-counted', { federation: site.name });
       const kind = plan.finetuneRounds > 0 ? 'unet' : 'encoder';
       const note = `federation coordinated here, ${countedRounds} of ${plan.rounds + plan.finetuneRounds} rounds counted`;
-      const model = folder.models.save({ kind, plan, weights, note });
+      const model = folder.models.save({ kind, plan, weights, note, lineage: lineageHere(site, plan, start) });
       return { federation: site.name, models: [model.id] };
     } catch (error) {
       signal?.throwIfAborted();
@@ -119,6 +121,16 @@ export function invite(site: SiteContext, address?: { host: string; port: number
   });
   store.issueToken(tokenHash);
   return text;
+}
+
+/** Of what this site has coordinated: its start, and what this site itself learnt from where it took part. */
+function lineageHere({ folder, fingerprint }: SiteContext, plan: Plan, start: Model | undefined): Lineage {
+  const hash = planHash(plan);
+  const own = folder.runs
+    .listOf('federated')
+    .filter((run) => run.details.coordinator === fingerprint && run.planHash === hash)
+    .map(({ lineage }) => lineage);
+  return joinLineages(start ? lineageFrom(start) : nothingLearnt, ...own);
 }
 
 /** Safetensors bytes of a stage's first weights: what was learnt before, the rest drawn from the plan's seed. */

@@ -29,7 +29,7 @@ import { roundsOf, stepsBefore, stepsOf } from './run-steps.ts';
 export interface Membership {
   site: SiteContext;
   participant: Participant;
-  run: Run;
+  run: Run<'federated'>;
   /** The gate, with the seconds that an answer may take. */
   gate: (answerTimeout: number) => ConsentGate;
   plan: Plan;

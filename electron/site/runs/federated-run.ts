@@ -12,13 +12,15 @@ import type { Trained } from '../../engine/jobs.ts';
 import { Participant } from '../../federation/participant/participant.ts';
 import type { Round } from '../../federation/participant/round.ts';
 import { hashToken, parseInvitation } from '../../federation/wire/invitation.ts';
+import { unknownLineage } from '../../storage/lineage.ts';
 import type { Model } from '../../storage/models.ts';
 import type { Run } from '../../storage/runs.ts';
 import { ConsentGate } from '../consent/gate.ts';
 import type { SiteContext } from '../context.ts';
 import { readPem } from '../pem.ts';
-import { allVolumes, labelledVolumes } from '../volumes.ts';
+import { allVolumes, areSamples, labelledVolumes, learningWords, lineageOf } from '../volumes.ts';
 import { finetuneRound, Leaving, type Membership, pretrainRound, roundFile } from './federated-round.ts';
+import { lineageOfStart } from './federated-start.ts';
 import type { JoinEvent, RoundSummary } from './join-events.ts';
 import { forgetInvitation, keepInvitation } from './kept-invitation.ts';
 import { type Begin, noteTraining, performRun } from './perform-run.ts';
@@ -30,6 +32,7 @@ export interface JoinOptions {
   address?: { host: string; port: number }; // connect here instead of where the invitation says
   ca?: string; // PEM file that the coordinator's certificate is checked against
   labels?: number | 'all'; // labelled volumes to use in federated fine-tuning; default all
+  cohort?: string; // to learn from; absent: all volumes that may be learnt from
   /** Decides before standing permissions and the decider; undefined where it leaves it to them. */
   rule?: () => Decision | undefined;
   /** Hash of the plan that a person was shown; another one is refused. */
@@ -64,14 +67,14 @@ async function takePart(
   begin: Begin<'federated', JoinResult>,
 ): Promise<JoinResult> {
   const { folder } = site;
-  const { signal, resume, onRun, onEvent = () => {} } = options;
+  const { signal, resume, cohort, onRun, onEvent = () => {} } = options;
   const invitation = parseInvitation(options.invitation);
-  const volumes = allVolumes(folder);
+  const volumes = allVolumes(folder, cohort);
   const ending = new AbortController();
   const stop = () => ending.abort();
   signal?.addEventListener('abort', stop, { once: true });
   signal?.throwIfAborted();
-  let noted: Run | undefined;
+  let noted: Run<'federated'> | undefined;
   const participant = await Participant.connect({
     identity: site.identity,
     name: site.name,
@@ -99,13 +102,19 @@ async function takePart(
   signal?.addEventListener('abort', depart, { once: true });
   try {
     const { plan, federation, coordinator } = participant;
-    const labelled = () => labelledVolumes(folder, options.labels ?? 'all', plan.seed);
+    const labelled = () => labelledVolumes(folder, options.labels ?? 'all', plan.seed, cohort);
     await ready(participant, plan.finetuneRounds > 0 ? labelled : () => {});
-    const details = { federation, coordinator: coordinator.fingerprint, invitation: hashToken(invitation.token) };
+    const details = {
+      federation,
+      coordinator: coordinator.fingerprint,
+      invitation: hashToken(invitation.token),
+      ...(cohort === undefined ? {} : { cohort }),
+    };
+    const learnsFrom = { cohort: cohort ?? null, volumes: volumes.length, samples: areSamples(folder, volumes) };
     return await begin({ plan, details, resume, onRun }, (run) => {
       noted = run;
       keepInvitation(run, options);
-      onEvent({ type: 'joined', run: run.id, federation, coordinator, plan });
+      onEvent({ type: 'joined', run: run.id, federation, coordinator, plan, learnsFrom });
       const gate = (answerTimeout: number) =>
         new ConsentGate({
           ledger: folder.ledger,
@@ -181,6 +190,7 @@ async function follow(member: Membership, { signal }: JoinOptions): Promise<Join
 /** Undefined where the round went on without this site. The files of a round that was cut off stay, to go on with. */
 async function train(member: Membership, round: Round): Promise<Trained | undefined> {
   let result: Trained | undefined;
+  await noteLineage(member, round);
   try {
     result = await (round.stage === 'pretraining' ? pretrainRound(member, round) : finetuneRound(member, round));
   } catch (error) {
@@ -188,6 +198,19 @@ async function train(member: Membership, round: Round): Promise<Trained | undefi
   }
   for (const what of ['global', 'remote', 'local']) rmSync(roundFile(member, round, what), { force: true });
   return result;
+}
+
+/** Before the round, so that what is learnt in one that is cut off is known as well. */
+async function noteLineage(member: Membership, { stage, number, weights }: Round): Promise<void> {
+  const { site, run, plan, volumes, labelled } = member;
+  const { runs } = site.folder;
+  const isFirst = placeOfRound(run, stage, number) === 1;
+  const before = runs.get(run.id);
+  if (before.lineage.volumes.length === 0) {
+    // One that comes late does not see what the federation began with.
+    runs.noteLineage(run.id, isFirst ? await lineageOfStart(site, plan, stage, weights) : unknownLineage);
+  }
+  runs.noteLineage(run.id, lineageOf(site.folder, stage === 'pretraining' ? volumes : labelled()));
 }
 
 function noteRound({ site, run, plan }: Membership, round: Round, result: Trained, traffic: Traffic): RoundSummary {
@@ -228,8 +251,15 @@ function keepModel(member: Membership): Model | undefined {
   const { weights } = decodeWeights(bytes, 'the final weights of the federation');
   const kind = plan.finetuneRounds > 0 ? 'unet' : 'encoder';
   const rounds = `${plan.rounds} rounds of pre-training, ${plan.finetuneRounds} of fine-tuning`;
-  const note = `federation ${participant.federation}, ${rounds}; this site computed on ${computedOnText(computedOnOf(member))}`;
-  return site.folder.models.save({ kind, plan, weights, run: run.id, note });
+  const part = learningWords(
+    site.folder,
+    'volumes',
+    plan.rounds > 0 ? member.volumes : member.labelled(),
+    run.details.cohort,
+  );
+  const note = `federation ${participant.federation}, ${rounds}; this site learnt from ${part} and computed on ${computedOnText(computedOnOf(member))}`;
+  const { lineage } = site.folder.runs.get(run.id);
+  return site.folder.models.save({ kind, plan, weights, run: run.id, note, lineage });
 }
 
 function computedOnOf({ site, run }: Membership): ComputedOn[] {

@@ -6,11 +6,12 @@ import { type Plan, planSchema } from '../../../shared/plan.ts';
 import type { Progress } from '../../../shared/progress.ts';
 import { trainedParts } from '../../../shared/weight-shapes.ts';
 import type { Trained, VolumeFiles } from '../../engine/jobs.ts';
+import { lineageFrom, nothingLearnt } from '../../storage/lineage.ts';
 import { type Run, runOf } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import type { SiteContext } from '../context.ts';
 import { requireSameNetwork } from '../network-fit.ts';
-import { splitLabelled, volumesOfRun } from '../volumes.ts';
+import { learningVolumesOfRun, learningWords, lineageOf, splitLabelled, volumesOfRun } from '../volumes.ts';
 import { noteTraining, performRun, type RunRequest } from './perform-run.ts';
 
 export interface FinetuneHooks {
@@ -24,8 +25,10 @@ export interface FinetuneOptions extends FinetuneHooks {
   from: string; // id of a model, or 'random'
   plan?: Plan; // default: the model's, or the defaults
   steps?: number; // instead of the plan's
-  /** Labelled volumes of this site kept apart for a learning curve. */
+  cohort?: string; // to learn from; absent: all volumes that may be learnt from
+  /** Labelled volumes kept apart for a learning curve, none that the start has seen. */
   holdOut?: number;
+  validationCohort?: string; // instead of `holdOut`: what its labelled volumes are for
   /** Other labelled volumes for a learning curve, never trained on, scored after these steps. */
   validation?: VolumeFiles[];
   validateAt?: number[];
@@ -45,14 +48,27 @@ const CURVE_POINTS = 20; // validations of a run: the curve's shape shows, and l
 
 export async function finetuneAlone(site: SiteContext, options: FinetuneOptions): Promise<FinetuneResult> {
   const { folder } = site;
-  const { from, holdOut = 0 } = options;
+  const { from, cohort, validationCohort, holdOut = 0 } = options;
   const start = from === 'random' ? undefined : folder.models.get(from);
   const basis = options.plan ?? start?.plan ?? planSchema.parse({});
   const plan = { ...basis, finetuneSteps: options.steps ?? basis.finetuneSteps };
   if (start) requireSameNetwork(start, plan);
-  const { learning, heldOut } = splitLabelled(folder, options.labels, holdOut, plan.seed);
+  const { learning, heldOut } = splitLabelled(folder, {
+    count: options.labels,
+    seed: plan.seed,
+    cohort,
+    holdOut: validationCohort === undefined ? holdOut : 0,
+    validation: validationCohort,
+    start,
+  });
   const ids = (files: VolumeFiles[]) => files.map(({ id }) => id);
-  const details = { from, volumes: ids(learning), ...(holdOut > 0 ? { holdOut: ids(heldOut) } : {}) };
+  const details = {
+    from,
+    volumes: ids(learning),
+    ...(cohort === undefined ? {} : { cohort }),
+    ...(heldOut.length > 0 ? { holdOut: ids(heldOut) } : {}),
+    ...(validationCohort === undefined ? {} : { validation: validationCohort }),
+  };
   return finetune(site, { plan, details }, options);
 }
 
@@ -72,19 +88,21 @@ function finetune(
   const { plan } = request;
   const begun = performance.now();
   const work = async (run: Run<'finetune'>): Promise<FinetuneResult> => {
-    const { from, holdOut = [] } = run.details;
-    const volumes = volumesOfRun(folder, run.id, run.details.volumes);
+    const { from, cohort, holdOut = [] } = run.details;
+    const volumes = learningVolumesOfRun(folder, run.id, run.details.volumes);
     const heldOut = volumesOfRun(folder, run.id, holdOut);
     const weights = join(run.folder, 'start.safetensors');
     const out = join(run.folder, 'unet.safetensors');
     if (!existsSync(weights)) {
-      const start = from === 'random' ? undefined : folder.models.get(from).file;
+      const start = from === 'random' ? undefined : folder.models.get(from);
+      folder.runs.noteLineage(run.id, start ? lineageFrom(start) : nothingLearnt);
       await trainer.run(
         'initialise',
-        { plan, parts: trainedParts(plan, 'finetuning'), from: start, out: weights },
+        { plan, parts: trainedParts(plan, 'finetuning'), from: start?.file, out: weights },
         { signal },
       );
     }
+    folder.runs.noteLineage(run.id, lineageOf(folder, volumes));
     const result = await trainer.run(
       'finetune',
       {
@@ -110,13 +128,21 @@ function finetune(
       },
     );
     noteTraining(folder, run.id, 1, result);
-    const { computedOn } = folder.runs.get(run.id);
-    const learnt = `${volumes.length} labelled volumes, ${result.steps} steps, from ${from}`;
+    const { computedOn, lineage } = folder.runs.get(run.id);
+    const learnt = `${learningWords(folder, 'labelled volumes', volumes, cohort)}, ${result.steps} steps, from ${from}`;
     const { oneIsland } = result;
     const islands = oneIsland.length === 0 ? '' : `; of label ${oneIsland.join(' and ')} the largest island is kept`;
     const note = `${learnt}${islands}; computed on ${computedOnText(computedOn)}`;
-    const { weights: learntWeights } = readWeights(out);
-    const model = folder.models.save({ kind: 'unet', plan, weights: learntWeights, run: run.id, note, oneIsland });
+    const made = {
+      kind: 'unet' as const,
+      plan,
+      weights: readWeights(out).weights,
+      run: run.id,
+      note,
+      lineage,
+      oneIsland,
+    };
+    const model = folder.models.save(made);
     const last = result.dice.at(-1);
     if (last) folder.models.score(model.id, { volumes: last.volumes });
     return {

@@ -1,4 +1,5 @@
 /** What a federation's participant tells while it takes part. */
+import type { LearnsFrom } from '../../../shared/api/federation.ts';
 import type { Party, PayloadKind } from '../../../shared/consent.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { ParticipantNews, ParticipantState } from '../../../shared/protocol/participant-events.ts';
@@ -6,7 +7,7 @@ import type { Stage } from '../../../shared/protocol/rounds.ts';
 import type { Traffic } from '../../../shared/protocol/traffic.ts';
 
 export type JoinEvent =
-  | { type: 'joined'; run: string; federation: string; coordinator: Party; plan: Plan }
+  | { type: 'joined'; run: string; federation: string; coordinator: Party; plan: Plan; learnsFrom: LearnsFrom }
   | { type: 'news'; news: ParticipantNews; loud: boolean }
   | ParticipantState
   // Steps of all rounds

@@ -14,11 +14,12 @@ const keptSchema = z.strictObject({
   ca: z.string().optional(), // path of a PEM file
   address: z.strictObject({ host: z.string(), port: z.int() }).optional(),
   labels: z.union([z.int(), z.literal('all')]).optional(),
+  cohort: z.string().optional(),
 });
 export type KeptInvitation = z.infer<typeof keptSchema>;
 
-export function keepInvitation(run: Run, { invitation, ca, address, labels }: KeptInvitation): void {
-  writeFileAtomic(fileOf(run), JSON.stringify({ invitation, ca, address, labels }));
+export function keepInvitation(run: Run, { invitation, ca, address, labels, cohort }: KeptInvitation): void {
+  writeFileAtomic(fileOf(run), JSON.stringify({ invitation, ca, address, labels, cohort }));
 }
 
 export function forgetInvitation(run: Run): void {

@@ -6,15 +6,17 @@ import { fault } from '../../../shared/errors.ts';
 import type { Plan } from '../../../shared/plan.ts';
 import type { Progress } from '../../../shared/progress.ts';
 import { trainedParts } from '../../../shared/weight-shapes.ts';
+import type { RunDetails } from '../../storage/run-details.ts';
 import type { Metric, Run } from '../../storage/runs.ts';
 import { readWeights } from '../../storage/weight-file.ts';
 import type { SiteContext } from '../context.ts';
-import { allVolumes, volumesOfRun } from '../volumes.ts';
+import { allVolumes, learningVolumesOfRun, learningWords, lineageOf } from '../volumes.ts';
 import { noteTraining, performRun } from './perform-run.ts';
 import { stepsBefore } from './run-steps.ts';
 
 export interface PretrainOptions {
   plan: Plan;
+  cohort?: string; // to learn from; absent: all volumes that may be learnt from
   resume?: string; // id of the run to continue, with its own plan
   onRun?: (id: string) => void;
   onProgress?: (progress: Progress) => void;
@@ -32,13 +34,15 @@ export interface PretrainResult {
 /** A run that goes on learns from the volumes that it began with, whatever was imported since. */
 export async function pretrainAlone(site: SiteContext, options: PretrainOptions): Promise<PretrainResult> {
   const { folder, trainer } = site;
-  const { plan, resume, onRun, onProgress, signal } = options;
+  const { plan, cohort, resume, onRun, onProgress, signal } = options;
   if (plan.rounds === 0) throw fault('site.no-rounds');
-  const details = { volumes: allVolumes(folder).map(({ id }) => id) };
+  const chosen = resume === undefined ? allVolumes(folder, cohort) : [];
+  const details = { volumes: chosen.map(({ id }) => id), ...(cohort === undefined ? {} : { cohort }) };
   const begun = performance.now();
   const pretrain = async (run: Run<'pretrain'>): Promise<PretrainResult> => {
-    const { volumes: noted } = run.details;
-    const volumes = noted === undefined ? allVolumes(folder) : volumesOfRun(folder, run.id, noted);
+    const { volumes: noted, cohort: from } = run.details;
+    const volumes = noted === undefined ? allVolumes(folder) : learningVolumesOfRun(folder, run.id, noted);
+    folder.runs.noteLineage(run.id, lineageOf(folder, volumes));
     const weightsAfter = (round: number) => join(run.folder, `encoder-${round}.safetensors`);
     const state = join(run.folder, 'state.safetensors');
     if (!existsSync(weightsAfter(run.round))) {
@@ -80,13 +84,13 @@ export async function pretrainAlone(site: SiteContext, options: PretrainOptions)
       rmSync(weightsAfter(round - 1), { force: true });
     }
     const { weights } = readWeights(weightsAfter(plan.rounds));
-    const { computedOn } = folder.runs.get(run.id);
-    const learnt = `${plan.rounds} rounds of ${plan.stepsPerRound} steps, alone, ${volumes.length} volumes`;
+    const { computedOn, lineage } = folder.runs.get(run.id);
+    const learnt = `${plan.rounds} rounds of ${plan.stepsPerRound} steps, alone, ${learningWords(folder, 'volumes', volumes, from)}`;
     const note = `${learnt}; computed on ${computedOnText(computedOn)}`;
-    const model = folder.models.save({ kind: 'encoder', plan, weights, run: run.id, note });
+    const model = folder.models.save({ kind: 'encoder', plan, weights, run: run.id, note, lineage });
     return { model: model.id, run: run.id, loss, computedOn, seconds: (performance.now() - begun) / 1000 };
   };
-  const request = { plan, details, resume, isSame: () => true, onRun };
+  const request = { plan, details, resume, isSame: (other: RunDetails<'pretrain'>) => other.cohort === cohort, onRun };
   return performRun(folder, 'pretrain', (begin) => begin(request, pretrain));
 }
 

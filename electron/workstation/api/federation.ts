@@ -13,7 +13,7 @@ export function federationApi(open: () => OpenSite): Pick<SiteApi, keyof typeof 
     },
     createInvitation: async (address) => open().site.invite(address ?? undefined),
     readInvitation: (invitation, ca) => open().participation.read(invitation, ca),
-    joinFederation: (invitation, ca) => open().participation.join(invitation, ca ?? undefined),
+    joinFederation: (invitation, ca, cohort) => open().participation.join(invitation, ca ?? undefined, cohort),
     leaveFederation: async () => {
       open().participation.leave();
     },

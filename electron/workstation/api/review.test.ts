@@ -8,7 +8,7 @@ import { readLabelMap } from '../../imaging/files.ts';
 import { dicomBytes, PATIENT } from '../../imaging/fixtures/dicom.ts';
 import { toSourceGrid } from '../../imaging/orientation.ts';
 import { segmentVolumes } from '../../site/runs/segmenting-run.ts';
-import { makeWorkstation, smallVolume, type TestWorkstation } from '../../site/testing.ts';
+import { makeWorkstation, smallPlan, smallVolume, type TestWorkstation } from '../../site/testing.ts';
 
 let desk: TestWorkstation;
 let model: string;
@@ -37,15 +37,15 @@ describe('reviewModel', () => {
     expect(worth).toEqual(worth.toSorted((a, b) => a - b));
     const byName = new Map(rows.map((row) => [row.volumeName, row]));
     expect(byName.get('case 1')).toMatchObject({
-      trainedOn: true,
+      leftOut: 'learnt',
       verdict: 'open',
       judged: null,
       correction: null,
       isDicom: false,
     });
-    expect(byName.get('case 3')).toMatchObject({ trainedOn: false, dice: expect.any(Number) });
+    expect(byName.get('case 3')).toMatchObject({ leftOut: null, dice: expect.any(Number) });
     expect(byName.get('case 3')?.scores.map(({ label }) => label)).toEqual([1, 2]);
-    expect(byName.get('case 4')).toMatchObject({ trainedOn: false, dice: null, scores: [] });
+    expect(byName.get('case 4')).toMatchObject({ leftOut: null, dice: null, scores: [] });
     const [ball] = byName.get('case 4')?.volumes ?? [];
     const truth = smallVolume(3).labels.voxels.filter((label) => label === 1).length * 2; // mm3
     expect(Math.abs(ball.mm3 / truth - 1)).toBeLessThan(0.5);
@@ -64,11 +64,37 @@ describe('reviewModel', () => {
       judged: { person: desk.workstation.snapshot.person, at: expect.stringMatching(/^\d{4}-.*Z$/) },
       correction: drawing.id,
       dice: 1,
+      leftOut: 'own-output', // it agrees with itself
     });
     await desk.api.useForTraining(before?.map ?? ''); // a copy of itself is no reference
     expect(await rowOf('case 3')).toMatchObject({ dice: null, scores: [] });
     desk.workstation.site.folder.volumes.attachLabels(id, smallVolume(2).labels, '/labels/2.nii');
     expect((await rowOf('case 3'))?.dice).toBe(before?.dice);
+  });
+
+  it('leaves out what a model comes from, and what that one made the labels of', async () => {
+    const { site } = desk.workstation;
+    const { folder } = site;
+    const [, , third, fourth] = desk.volumes;
+    const first = await desk.api.reviewModel(model);
+    const mapOf = (volume: string) => first.rows.find((row) => row.volume === volume)?.map ?? '';
+    const drawing = await desk.api.startDrawing(fourth.id, mapOf(fourth.id));
+    await desk.api.useForTraining(drawing.id);
+    await desk.api.removeLabelMap(drawing.id);
+    const plan = { ...smallPlan, finetuneSteps: 1 };
+    folder.cohorts.make('kept', 'held-out', [third, fourth]);
+    const { model: next } = await site.finetune({ labels: 1, from: model, plan });
+    await segmentVolumes(site, { model: next, volumes: desk.volumes.map(({ id }) => id) });
+    const { rows } = await desk.api.reviewModel(next);
+    expect(Object.fromEntries(rows.map(({ volumeName, leftOut }) => [volumeName, leftOut]))).toEqual({
+      'case 1': 'learnt', // by it or by its start
+      'case 2': 'learnt',
+      'case 3': null,
+      'case 4': 'own-output',
+    });
+    folder.cohorts.remove('kept');
+    folder.volumes.detachLabels(fourth.id);
+    folder.models.remove(next);
   });
 
   it('draws each prediction, anew when a colour changes', async () => {
@@ -134,8 +160,8 @@ describe('exportReview', () => {
     expect(head.split(',')).toHaveLength(17);
     const starting = (start: string) => lines.filter((line) => line.startsWith(start));
     expect(starting('value,')).toHaveLength(8);
-    expect(starting('value,case 1,2,')[0]).toMatch(/^value,case 1,2,'=1\+1,[\d.]+,.*,no,0\.\d+,open,,,yes,no$/);
-    expect(starting('value,case 4,1,')[0]).toMatch(/^value,case 4,1,Ball,,,,,[\d.]+,,,0\.\d+,open,,,no,no$/);
+    expect(starting('value,case 1,2,')[0]).toMatch(/^value,case 1,2,'=1\+1,[\d.]+,.*,no,0\.\d+,open,,,learnt,no$/);
+    expect(starting('value,case 4,1,')[0]).toMatch(/^value,case 4,1,Ball,,,,,[\d.]+,,,0\.\d+,open,,,,no$/);
   });
 
   it('sums up without what the model learnt from, in every form, as the window does', async () => {
@@ -152,7 +178,7 @@ describe('exportReview', () => {
     }
     const page = await textOf((await desk.api.exportReview(model, 'report-html')).address);
     expect(page).toContain(`<b>${fair.toFixed(3)}</b><span>median Dice of 1</span>`);
-    expect(page).toContain('2 volumes that the model learnt from are left out');
+    expect(page).toContain('2 volumes are left out');
     const run = (await desk.api.listRuns()).find(({ kind }) => kind === 'segment');
     expect(run?.dice?.values).toEqual([fair]);
   });

@@ -32,9 +32,9 @@ export function trainingApi(
       windows.changed('models');
       windows.changed('runs');
     },
-    startPretraining: async (plan) => {
+    startPretraining: async (plan, cohort) => {
       const { site } = open();
-      return desk.perform('pretrain', (hooks) => site.pretrain({ plan, ...hooks }));
+      return desk.perform('pretrain', (hooks) => site.pretrain({ plan, cohort, ...hooks }));
     },
     startFinetuning: async (request) => {
       const { site } = open();

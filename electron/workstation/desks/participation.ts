@@ -1,6 +1,6 @@
 /** Taking part in a federation from a window: admitted while the person waits, the rest in the background. */
 
-import type { InvitationView, MembershipView } from '../../../shared/api/federation.ts';
+import type { InvitationView, LearnsFrom, MembershipView } from '../../../shared/api/federation.ts';
 import type { Decider, Decision } from '../../../shared/consent.ts';
 import { fault } from '../../../shared/errors.ts';
 import { isOver } from '../../../shared/runs.ts';
@@ -10,6 +10,9 @@ import type { JoinEvent } from '../../site/runs/join-events.ts';
 import { isKept, keptInvitation } from '../../site/runs/kept-invitation.ts';
 import { recordedRounds } from '../../site/runs/recorded-rounds.ts';
 import type { Site } from '../../site/site.ts';
+import { learnable } from '../../site/volumes.ts';
+import type { Run } from '../../storage/runs.ts';
+import type { SiteFolder } from '../../storage/site-folder.ts';
 import { viewInvitation } from '../views/invitation-view.ts';
 import { MembershipRecord } from '../views/membership-view.ts';
 import type { RunDesk, RunHooks } from './run-desk.ts';
@@ -41,7 +44,8 @@ export class Participation {
     const known = folder.approvals.list().find(({ fingerprint }) => fingerprint === run.details.coordinator);
     const coordinator = { name: known?.name ?? federation, fingerprint: run.details.coordinator };
     const record = this.#newRecord();
-    record.apply({ type: 'joined', run: run.id, federation, coordinator, plan: run.plan });
+    const learnsFrom = learnsFromOf(folder, run);
+    record.apply({ type: 'joined', run: run.id, federation, coordinator, plan: run.plan, learnsFrom });
     record.remember(recordedRounds(folder, run));
     record.endWith(fault('site.cancelled'));
     this.#record = record;
@@ -59,8 +63,8 @@ export class Participation {
    * Gives the run's id when the site is admitted. Throws what stood in the way until then, `federation.other-plan`
    * where the plan is not the one that was shown.
    */
-  async join(invitation: string, ca: string | undefined): Promise<string> {
-    return this.#join({ invitation, ca, planHash: this.#shown.get(invitationHash(invitation)) });
+  async join(invitation: string, ca: string | undefined, cohort: string | undefined): Promise<string> {
+    return this.#join({ invitation, ca, cohort, planHash: this.#shown.get(invitationHash(invitation)) });
   }
 
   /**
@@ -84,7 +88,7 @@ export class Participation {
     this.#hooks?.onWaiting(waiting);
   }
 
-  #join(how: Pick<JoinOptions, 'invitation' | 'ca' | 'address' | 'labels' | 'planHash' | 'resume'>): Promise<string> {
+  #join(how: Omit<JoinOptions, 'decider' | 'rule' | 'signal' | 'onRun' | 'onEvent'>): Promise<string> {
     const { site, runs, decider, rule } = this.#options;
     const record = this.#newRecord();
     return runs.perform('federated', async (hooks) => {
@@ -112,8 +116,8 @@ export class Participation {
   }
 
   #newRecord(): MembershipRecord {
-    const { name, fingerprint, folder } = this.#options.site;
-    return new MembershipRecord({ name, fingerprint, volumes: folder.volumes.list().length });
+    const { name, fingerprint } = this.#options.site;
+    return new MembershipRecord({ name, fingerprint });
   }
 
   /** Shows how it stands, also after what the person knows has changed. */
@@ -122,4 +126,12 @@ export class Participation {
     const view = this.#record?.view((fingerprint) => site.folder.approvals.has(fingerprint));
     if (view) show(view);
   }
+}
+
+/** Of a run that is not at work. A cohort that was removed meanwhile has no volumes. */
+function learnsFromOf(folder: SiteFolder, { details }: Run<'federated'>): LearnsFrom {
+  const { cohort } = details;
+  const isThere = cohort === undefined || folder.cohorts.list().some(({ name }) => name === cohort);
+  const { volumes, samples } = isThere ? learnable(folder, cohort) : { volumes: 0, samples: false };
+  return { cohort: cohort ?? null, volumes, samples };
 }

@@ -106,7 +106,7 @@ function perLabel({ labels }: ReportFacts): string {
 }
 
 function picture({ row, png }: ReportFacts['pictures'][number]): string {
-  return `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeHtml(row.volumeName)}"><figcaption><b>${escapeHtml(row.volumeName)}${row.trainedOn ? '*' : ''}</b><span>${qualityText(row)}</span></figcaption></figure>`;
+  return `<figure><img src="data:image/png;base64,${Buffer.from(png).toString('base64')}" alt="${escapeHtml(row.volumeName)}"><figcaption><b>${escapeHtml(row.volumeName)}${row.leftOut ? '*' : ''}</b><span>${qualityText(row)}</span></figcaption></figure>`;
 }
 
 function perVolume({ rows, labels, names }: ReportFacts): string {
@@ -117,7 +117,7 @@ function perVolume({ rows, labels, names }: ReportFacts): string {
     const lines =
       row.scores.length > 0 ? row.scores.map((scores) => ({ ...scores, name: colourOf.get(scores.label) })) : null;
     const span = lines?.length ?? 1;
-    const about = `<th scope="rowgroup" rowspan="${span}">${escapeHtml(row.volumeName)}${row.trainedOn ? '*' : ''}<small>${escapeHtml(verdictText(row))}<br>${columns.confidence.toLowerCase()} ${row.confidence.toFixed(2)}</small></th>`;
+    const about = `<th scope="rowgroup" rowspan="${span}">${escapeHtml(row.volumeName)}${row.leftOut ? '*' : ''}<small>${escapeHtml(verdictText(row))}<br>${columns.confidence.toLowerCase()} ${row.confidence.toFixed(2)}</small></th>`;
     if (!lines)
       return `<tbody><tr>${about}<td class="none" colspan="${head.length}">${escapeHtml(volumesText(row, names))}</td></tr></tbody>`;
     const trs = lines.map(({ name, dice, hausdorff95, assd, predictedVolume, referenceVolume }, index) => {
@@ -132,7 +132,7 @@ function perVolume({ rows, labels, names }: ReportFacts): string {
     });
     return `<tbody>${trs.join('')}</tbody>`;
   });
-  const note = rows.some(({ trainedOn }) => trainedOn) ? `<p class="quiet">${words.learntNote}</p>` : '';
+  const note = rows.some(({ leftOut }) => leftOut) ? `<p class="quiet">${words.leftOutNote}</p>` : '';
   return `<table class="volumes"><thead><tr><th scope="col">${columns.volume}</th>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>${body.join('')}</table>${note}`;
 }
 

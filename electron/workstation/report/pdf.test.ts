@@ -15,7 +15,7 @@ const row: ReviewRow = {
   correction: null,
   confidence: 0.5,
   dice: null,
-  trainedOn: false,
+  leftOut: null,
   scores: [],
   volumes: [],
   thumbnail: '',

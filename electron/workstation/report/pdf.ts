@@ -233,8 +233,8 @@ function perVolume(pdf: Pdf, { rows, labels, names }: ReportFacts): void {
     rule(pdf, top + height - 3, FAINT, 0.6);
     pdf.y = top + height + 2;
   }
-  if (rows.some(({ trainedOn }) => trainedOn)) {
-    write(pdf, words.learntNote, MARGIN, pdf.y + 2, { size: 8.5, colour: QUIET });
+  if (rows.some(({ leftOut }) => leftOut)) {
+    write(pdf, words.leftOutNote, MARGIN, pdf.y + 2, { size: 8.5, colour: QUIET });
     pdf.y += 18;
   }
 }
@@ -323,7 +323,7 @@ function swatch(pdf: Pdf, colour: string, x: number, y: number): void {
 }
 
 function volumeName(row: ReviewRow): string {
-  return `${row.volumeName}${row.trainedOn ? '*' : ''}`;
+  return `${row.volumeName}${row.leftOut ? '*' : ''}`;
 }
 
 /** The text, cut where it is wider than `width`. */

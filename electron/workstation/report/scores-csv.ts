@@ -11,7 +11,7 @@ import type { LabelScores } from '../../../shared/scores.ts';
 const columns = [
   ...['statistic', 'volume', 'label', 'label_name', 'dice', 'hausdorff_mm', 'hausdorff95_mm', 'assd_mm'],
   ...['predicted_mm3', 'reference_mm3', 'correctly_empty', 'confidence', 'verdict', 'judged_by', 'judged_at'],
-  ...['model_learnt_from_it', 'counts_in_headline'],
+  ...['left_out', 'counts_in_headline'],
 ];
 type Column = (typeof columns)[number];
 type Cell = string | number | null | undefined;
@@ -60,7 +60,7 @@ function valueLines(row: ReviewRow): (Record<Column, Cell> & { label: number })[
       verdict: row.verdict,
       judged_by: row.judged?.person,
       judged_at: row.judged?.at,
-      model_learnt_from_it: yesOrNo(row.trainedOn),
+      left_out: row.leftOut,
       counts_in_headline: yesOrNo(isCompared(row) && countsInHeadline(row)),
     };
   });

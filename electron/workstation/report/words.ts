@@ -9,7 +9,7 @@ export const words = {
   dicePlot: 'Dice of each label',
   diceAxis: 'Dice',
   plotLegend: 'A dot is a volume; the line is the median.',
-  hollow: 'Open dots are volumes that the model learnt from; they are left out of the median.',
+  hollow: 'Open dots are volumes that are left out of every number (marked * below).',
   noReference: 'No volume has a reference to compare with, so there are no scores.',
   perLabel: 'Per label',
   perVolume: 'Per volume',
@@ -52,8 +52,8 @@ export const words = {
     predicted: 'Pred., ml',
     reference: 'Ref., ml',
   },
-  learnt: 'learnt from',
-  learntNote: '* The model learnt from this volume: its score flatters and is left out of all numbers above.',
+  leftOutNote:
+    '* Left out of all numbers above: the model learnt from this volume or made its reference, or this is not known.',
   explained:
     'Dice: overlap from 0 to 1. HD 95: the distance within which 95 % of the two surfaces lie. ASSD: mean distance between ' +
     'the surfaces. Certainty: mean probability of the voxels that the model labelled. Pred. and ref.: volume of what was predicted and of the ' +

@@ -18,8 +18,8 @@ const NO_BYTES = { features: 0, weights: 0, other: 0 };
 
 /** Before the site is admitted there is nothing to show; what happened until then is shown with it. */
 export class MembershipRecord {
-  readonly #self: Party & { volumes: number };
-  #view: Omit<MembershipView, 'run' | 'federation' | 'coordinator' | 'plan'> = {
+  readonly #self: Party;
+  #view: Omit<MembershipView, 'run' | 'federation' | 'coordinator' | 'plan' | 'learnsFrom'> = {
     connection: 'connecting',
     words: '',
     insecure: null,
@@ -32,20 +32,20 @@ export class MembershipRecord {
     error: null,
   };
   #heard: string | null = null; // when the coordinator last said something, RFC 3339
-  #joined: Pick<MembershipView, 'run' | 'federation' | 'coordinator' | 'plan'> | undefined;
+  #joined: Pick<MembershipView, 'run' | 'federation' | 'coordinator' | 'plan' | 'learnsFrom'> | undefined;
 
-  constructor(self: Party & { volumes: number }) {
+  constructor(self: Party) {
     this.#self = self;
   }
 
   /** Undefined until the site is admitted. `isKnown` tells whom the person has approved before. */
   view(isKnown: (fingerprint: string) => boolean): MembershipView | undefined {
     if (!this.#joined) return undefined;
-    const { coordinator } = this.#joined;
+    const { coordinator, learnsFrom } = this.#joined;
     const { connection, peers } = this.#view;
     const base = { lastHeard: null, isKnown: false, isSelf: false, isCoordinator: false };
     const here = connection === 'connected';
-    const self: Peer = { ...base, ...this.#self, present: here, isSelf: true };
+    const self: Peer = { ...base, ...this.#self, volumes: learnsFrom.volumes, present: here, isSelf: true };
     const all = [self, ...peers];
     const own = all.find(({ fingerprint }) => fingerprint === coordinator.fingerprint);
     const apart = { ...base, ...coordinator, lastHeard: this.#heard, present: here, volumes: null };
@@ -74,8 +74,8 @@ export class MembershipRecord {
     if (said && !(event.type === 'news' && event.news.type === 'disconnected')) this.#heard = new Date().toISOString();
     switch (event.type) {
       case 'joined': {
-        const { run, federation, coordinator, plan } = event;
-        this.#joined = { run, federation, coordinator, plan };
+        const { run, federation, coordinator, plan, learnsFrom } = event;
+        this.#joined = { run, federation, coordinator, plan, learnsFrom };
         return true;
       }
       case 'news':

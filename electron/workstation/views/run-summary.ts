@@ -2,16 +2,17 @@
 import type { CurvePoint, RunCurves, RunSummary } from '../../../shared/api/training.ts';
 import { distributionOf } from '../../../shared/distribution.ts';
 import { countsInHeadline } from '../../../shared/headline.ts';
+import { whyLeftOut } from '../../site/reference.ts';
 import { stepsBefore, stepsOf } from '../../site/runs/run-steps.ts';
 import type { Metric, Run } from '../../storage/runs.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
-import { trainingVolumes } from '../review.ts';
 
 const LAST_STEPS = 10; // that a loss is the mean of: one step alone says little
 
 /** Newest first. */
 export function summariseRuns(folder: SiteFolder): RunSummary[] {
   const { runs, models } = folder;
+  const samples = new Set(folder.volumes.list().flatMap(({ id, sample }) => (sample ? [id] : [])));
   const made = Map.groupBy(models.list(), ({ run }) => run);
   return runs
     .list()
@@ -32,6 +33,8 @@ export function summariseRuns(folder: SiteFolder): RunSummary[] {
         made: (made.get(id) ?? []).map((model) => model.id),
         computedOn,
         volumes: volumes?.length ?? null,
+        cohort: (run.kind !== 'segment' && run.details.cohort) || null,
+        samples: volumes !== undefined && volumes.length > 0 && volumes.every((volume) => samples.has(volume)),
         loss: runs.recentLoss(id, LAST_STEPS) ?? null,
         heldOut: run.kind === 'finetune' ? (run.details.holdOut?.length ?? 0) : 0,
         dice: distributionOf(run.kind === 'segment' ? diceOfSegmenting(folder, run) : (scores?.volumes ?? [])),
@@ -46,8 +49,7 @@ function diceOfSegmenting(folder: SiteFolder, { id, details }: Run<'segment'>): 
   const { models, runs, volumes } = folder;
   const model = models.list().find((one) => one.id === details.model);
   if (!model) return [];
-  const learnt = trainingVolumes(folder, model);
-  const counted = volumes.list().filter((volume) => countsInHeadline({ trainedOn: learnt(volume) }));
+  const counted = volumes.list().filter((volume) => countsInHeadline({ leftOut: whyLeftOut(model, volume) }));
   const ids = new Set(counted.map((volume) => volume.id));
   return runs
     .metrics(id)

@@ -5,18 +5,24 @@ import type { VolumeRecord } from '../../storage/catalogue.ts';
 import type { MapsOverview } from '../../storage/label-maps.ts';
 import type { SiteFolder } from '../../storage/site-folder.ts';
 
-export function summariseVolumes({ volumes, labelMaps }: SiteFolder): VolumeSummary[] {
+export function summariseVolumes({ volumes, cohorts, labelMaps }: SiteFolder): VolumeSummary[] {
   const maps = labelMaps.overview();
-  return volumes.list().map((record) => summariseVolume(record, maps.get(record.id)));
+  const all = cohorts.list();
+  return volumes.list().map((record) => {
+    const names = all.filter(({ contents }) => contents.has(record.contentHash)).map(({ name }) => name);
+    return summariseVolume(record, names, maps.get(record.id));
+  });
 }
 
-function summariseVolume(record: VolumeRecord, maps?: MapsOverview): VolumeSummary {
-  const { id, name, source, dicomFiles, grid, labels, importedAt, imageFile, labelFile } = record;
+function summariseVolume(record: VolumeRecord, cohorts: string[], maps?: MapsOverview): VolumeSummary {
+  const { id, name, source, sample, dicomFiles, grid, labels, importedAt, imageFile, labelFile } = record;
   return {
     id,
     name,
     source,
     isDicom: dicomFiles !== undefined,
+    sample,
+    cohorts,
     grid,
     bytes: bytesOf(imageFile) + (labels === null ? 0 : bytesOf(labelFile)) + (maps?.bytes ?? 0),
     labelState: stateOf(record, maps),

@@ -32,7 +32,7 @@ const row = (id: string, dice: number | null, changes: Partial<Row> = {}): Row =
   correction: null,
   confidence: 0.8,
   dice,
-  trainedOn: false,
+  leftOut: null,
   scores: [],
   volumes: [],
   thumbnail: 'data:,',
@@ -114,8 +114,8 @@ it('says in words that neither prediction nor reference has anything', async () 
 });
 
 it('says where a score flatters, and offers DICOM SEG only for DICOM', async () => {
-  const chosen = await review([row('one', 0.5, { trainedOn: true })]);
-  await expect.element(chosen.getByText(/its score flatters/)).toBeVisible();
+  const chosen = await review([row('one', 0.5, { leftOut: 'learnt' })]);
+  await expect.element(chosen.getByText(/its score flatters and is left out of every mean/)).toBeVisible();
   await expect.element(chosen.getByRole('button', { name: 'DICOM SEG' })).toBeDisabled();
 });
 

@@ -25,7 +25,7 @@ const row = (id: string, changes: Partial<Row> = {}): Row => ({
   correction: null,
   confidence: 0.9,
   dice: null,
-  trainedOn: false,
+  leftOut: null,
   scores: [],
   volumes: [],
   thumbnail: '',
@@ -57,11 +57,12 @@ it('takes a correctly empty row for one with a reference, and for a good one', (
 
 it('says of few volumes each Dice, of many mean, median and spread, and who is left out', () => {
   const rows = [0.5, 0.7, 0.6].map((dice, index) => row(String(index), { dice, scores: [score(1, dice)] }));
-  const learnt = row('learnt', { dice: 1, trainedOn: true, scores: [score(1, 1)] });
+  const learnt = row('learnt', { dice: 1, leftOut: 'learnt', scores: [score(1, 1)] });
   const told = (of: Row[], leftOut = 0) => texts.review.headline(headlineOf(of).volumes, leftOut);
   expect(told([...rows, learnt], 1)).toBe(
     'Dice of 3 volumes, 0.500, 0.600, 0.700: too few for a mean to say much. ' +
-      '1 volume that the model learnt from is left out: such scores flatter.',
+      '1 volume is left out: learnt from, or compared with the model’s own output, or this is not known. ' +
+      'The list of volumes says which.',
   );
   expect(told([...rows, ...rows])).toBe(
     'Dice of 6 volumes: median 0.600, the middle half from 0.525 to 0.675, all from 0.500 to 0.700; ' +

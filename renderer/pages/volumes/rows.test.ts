@@ -1,12 +1,23 @@
 import { expect, test } from 'vitest';
 import type { VolumeSummary } from '../../../shared/api/volumes.ts';
-import { columns, countStates, extentWords, fitting, placeWords, sourceKind, spacingWords } from './rows.ts';
+import {
+  type CohortFilter,
+  columns,
+  countStates,
+  extentWords,
+  fitting,
+  placeWords,
+  sourceKind,
+  spacingWords,
+} from './rows.ts';
 
 const volume = (name: string, rest: Partial<VolumeSummary> = {}): VolumeSummary => ({
   id: name,
   name,
   source: `/exports/${name}.nii.gz`,
   isDicom: false,
+  sample: false,
+  cohorts: [],
   grid: { size: [10, 10, 10], spacing: [1, 1, 1], origin: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] },
   bytes: 1000,
   labelState: 'none',
@@ -30,6 +41,14 @@ test('the filter for a label state leaves the others out, and the counts say how
   const volumes = [volume('a', { labelState: 'labelled' }), volume('b'), volume('c', { labelState: 'labelled' })];
   expect(names(fitting(volumes, { words: '', state: 'labelled' }))).toEqual(['a', 'c']);
   expect(countStates(volumes)).toEqual({ labelled: 2, none: 1, predicted: 0, drafted: 0 });
+});
+
+test('the filter for a cohort shows what is in it, or what is in none', () => {
+  const volumes = [volume('a', { cohorts: ['test'] }), volume('b', { cohorts: ['few', 'many'] }), volume('c')];
+  const shown = (cohort: CohortFilter) => names(fitting(volumes, { words: '', state: 'all', cohort }));
+  expect(shown({ name: 'many' })).toEqual(['b']);
+  expect(shown('none')).toEqual(['c']);
+  expect(sorted(volumes, 'cohorts')).toEqual(['c', 'b', 'a']);
 });
 
 test('names are ordered as people count, sizes by voxels, labels from most to least done', () => {

@@ -11,7 +11,11 @@ export const labelStates = ['labelled', 'drafted', 'predicted', 'none'] as const
 export interface VolumeFilter {
   words: string; // each must stand in the name or the source
   state: LabelState | 'all';
+  cohort?: CohortFilter; // absent: any
 }
+
+/** A cohort by its name, `none` where a volume is in no cohort. */
+export type CohortFilter = { name: string } | 'none';
 
 export function sourceKind({ isDicom, source }: Pick<VolumeSummary, 'isDicom' | 'source'>): SourceKind {
   if (isDicom) return 'dicom';
@@ -21,10 +25,12 @@ export function sourceKind({ isDicom, source }: Pick<VolumeSummary, 'isDicom' | 
   return 'other';
 }
 
-export function fitting(volumes: VolumeSummary[], { words, state }: VolumeFilter): VolumeSummary[] {
+export function fitting(volumes: VolumeSummary[], { words, state, cohort }: VolumeFilter): VolumeSummary[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return volumes.filter((volume) => {
     if (state !== 'all' && volume.labelState !== state) return false;
+    if (cohort === 'none' && volume.cohorts.length > 0) return false;
+    if (cohort !== undefined && cohort !== 'none' && !volume.cohorts.includes(cohort.name)) return false;
     const text = `${volume.name}\n${volume.source}`.toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
@@ -70,12 +76,12 @@ export const columns: Column<VolumeSummary>[] = [
     width: '8.5rem',
     compare: byNumber(({ labelState }) => labelStates.indexOf(labelState)),
   },
+  { key: 'cohorts', title: words.cohorts, width: '9rem', compare: byText(({ cohorts }) => cohorts.join(', ')) },
   {
     key: 'kind',
     title: words.kind,
     width: '8rem',
     compare: byText((volume) => texts.volumes.kinds[sourceKind(volume)]),
   },
-  { key: 'bytes', title: words.bytes, width: '6.5rem', right: true, compare: byNumber((volume) => volume.bytes) },
   { key: 'imported', title: words.imported, width: '7.5rem', compare: byText(({ importedAt }) => importedAt) },
 ];
