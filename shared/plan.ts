@@ -29,6 +29,16 @@ export const privacySchema = z.strictObject({
   decimals: count(2, 7).default(4), // numbers are rounded to this many decimals
 });
 
+/** How values of every volume are scaled where `normalisation` is `hounsfield`, in Hounsfield units. */
+export const hounsfieldSchema = z
+  .strictObject({
+    low: z.number().min(-32_768).max(32_767).default(-1000), // air; what lies below counts as this
+    high: z.number().min(-32_768).max(32_767).default(1000), // dense bone; what lies above counts as this
+    mean: z.number().min(-32_768).max(32_767).default(0), // water; becomes 0
+    deviation: z.number().positive().max(32_767).default(500), // becomes 1
+  })
+  .refine(({ low, high }) => low < high, { path: ['high'], message: 'must be above hounsfield.low' });
+
 export const planSchema = z.strictObject({
   // Slices
   axis: z.enum(['axial', 'coronal', 'sagittal']).default('coronal'), // the hippocampus runs front to back
@@ -41,6 +51,9 @@ export const planSchema = z.strictObject({
     .max(32)
     .refine((labels) => new Set(labels).size === labels.length, 'a label number stands there twice')
     .default([1, 2]),
+  // 'volume': each by its own 1st and 99th percentile, mean and deviation; 'hounsfield': all by the numbers below
+  normalisation: z.enum(['volume', 'hounsfield']).default('volume'),
+  hounsfield: hounsfieldSchema.prefault({}),
 
   // Network
   levels: count(3, 5).default(5),
@@ -123,7 +136,13 @@ export function networkSettings(plan: Plan): NetworkSettings {
 }
 
 /** Settings that plans of earlier versions had not, with the value that stands for how those versions worked. */
-const addedSettings = { engine: 'auto', method: 'fcl', aggregation: 'fedavg' } as const satisfies Partial<Plan>;
+const addedSettings = {
+  engine: 'auto',
+  method: 'fcl',
+  aggregation: 'fedavg',
+  normalisation: 'volume',
+  hounsfield: hounsfieldSchema.parse({}),
+} as const satisfies Partial<Plan>;
 
 /**
  * What a plan agrees on, as it is sent, stored and hashed. Settings that came later are part of it where they say
@@ -133,8 +152,13 @@ const addedSettings = { engine: 'auto', method: 'fcl', aggregation: 'fedavg' } a
  * began with.
  */
 export function agreedPlan(plan: Plan): PlanInput {
-  return Object.fromEntries(
-    Object.entries(plan).filter(([name, value]) => addedSettings[name as keyof typeof addedSettings] !== value),
+  return Object.fromEntries(Object.entries(plan).filter(([name, value]) => !isAsBefore(name, value)));
+}
+
+function isAsBefore(name: string, value: unknown): boolean {
+  return (
+    Object.hasOwn(addedSettings, name) &&
+    canonicalJson(addedSettings[name as keyof typeof addedSettings]) === canonicalJson(value)
   );
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Plan } from '../../shared/plan.ts';
 import type { LabelMap, Volume } from '../../shared/volume.ts';
+import { type NormalisationPlan, normalisationOf, normalised } from './normalisation.ts';
 import { type Picture, type PicturePlan, pictureOf, pixelToVoxel, type Side, shownPixels } from './picture.ts';
 import { linearTaps, type Taps } from './resampling.ts';
 
@@ -14,15 +15,11 @@ interface PreparedVolume {
   pixels: Float32Array; // [Z, side, side]
 }
 
-const CLIP = [0.01, 0.99]; // quantiles; brighter and darker pixels are vessels, artefacts and air
-
 /**
- * The slices of a volume: linear interpolation in plane, clipping to the 1st and 99th percentile, mean 0 and deviation
- * 1. Percentiles, mean and deviation are those of all pixels of the stack that show the volume, so that what the crop
- * leaves out has no say, and the padding has none either. Padding is 0, the mean. A stack of one value becomes all
- * zeros.
+ * The slices of a volume: linear interpolation in plane, then `normalisation.ts` over all pixels of the stack that show
+ * the volume, so that what the crop leaves out has no say, and the padding has none either. Padding is 0, the mean.
  */
-export function prepareImage(volume: Volume, plan: PicturePlan): PreparedVolume {
+export function prepareImage(volume: Volume, plan: PicturePlan & NormalisationPlan): PreparedVolume {
   const picture = pictureOf(volume.grid, plan);
   const { slices, side } = picture;
   const columns = sideTaps(picture.column, side);
@@ -46,7 +43,11 @@ export function prepareImage(volume: Volume, plan: PicturePlan): PreparedVolume 
       }
     }
   }
-  standardise(values);
+  const area = height * width;
+  const normalisation = normalisationOf(plan, slices, area, (slice) => {
+    return values.subarray(slice * area, (slice + 1) * area);
+  });
+  for (let index = 0; index < values.length; index++) values[index] = normalised(values[index], normalisation);
   const pixels = new Float32Array(slices * side * side);
   for (let line = 0; line < slices * height; line++) {
     const slice = Math.floor(line / height);
@@ -106,27 +107,4 @@ function nearestVoxels(side: Side, { side: pictureSide }: Picture): [number, num
     const voxel = Math.round(pixelToVoxel(side, first + index));
     return [first + index, Math.min(side.voxels - 1, Math.max(0, voxel))];
   });
-}
-
-/** Clips and standardises in place. */
-function standardise(values: Float32Array): void {
-  const sorted = values.slice().sort();
-  const [low, high] = CLIP.map((fraction) => quantile(sorted, fraction));
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) {
-    values[index] = Math.min(high, Math.max(low, values[index]));
-    sum += values[index];
-  }
-  const mean = sum / values.length;
-  const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0);
-  const deviation = Math.sqrt(squares / values.length) || 1;
-  for (let index = 0; index < values.length; index++) values[index] = (values[index] - mean) / deviation;
-}
-
-/** Interpolates between the two neighbouring values, as NumPy's default does. */
-function quantile(sorted: Float32Array, fraction: number): number {
-  const place = fraction * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (place - below);
 }

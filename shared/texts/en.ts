@@ -495,6 +495,14 @@ const settings: Record<SettingPath, SettingText> = {
     unit: 'numbers',
     help: 'The numbers in your label maps that the model learns, with commas between them.',
   },
+  normalisation: {
+    label: 'Brightness scale',
+    help: 'How values become numbers that the network sees: each volume by its own range, or all CT volumes alike.',
+  },
+  'hounsfield.low': { label: 'Clip below', unit: 'HU', help: 'With the scale of CT: values below count as this.' },
+  'hounsfield.high': { label: 'Clip above', unit: 'HU', help: 'With the scale of CT: values above count as this.' },
+  'hounsfield.mean': { label: 'Middle', unit: 'HU', help: 'With the scale of CT: this value becomes 0.' },
+  'hounsfield.deviation': { label: 'Deviation', unit: 'HU', help: 'With the scale of CT: so many units become 1.' },
   baseWidth: {
     label: 'Network width',
     unit: 'channels',
@@ -637,6 +645,10 @@ const plan = {
     coronal: 'Coronal (back to front)',
     sagittal: 'Sagittal (left to right)',
   } satisfies Record<SliceAxis, string>,
+  normalisations: {
+    volume: 'Each volume by itself',
+    hounsfield: 'Hounsfield units (CT)',
+  } satisfies Record<Plan['normalisation'], string>,
   methods: { fcl: 'Federated contrastive learning' } satisfies Record<MethodName, string>,
   engines: { auto: 'Each site’s own choice', ...engineNames } satisfies Record<EngineChoice, string>,
   aggregations: { fedavg: 'By number of volumes (FedAvg)' } satisfies Record<Plan['aggregation'], string>,
