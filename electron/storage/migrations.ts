@@ -157,7 +157,20 @@ const computedOn = `
   ALTER TABLE runs ADD COLUMN computed_on TEXT NOT NULL DEFAULT '[]'; -- JSON: engines and devices; empty before it was noted
 `;
 
-export const migrations: readonly string[] = [first, labelMaps, workstation, mapVolumes, judgements, computedOn];
+/** Null until it is made, and again when the volume's labels change. */
+const fingerprints = `
+  ALTER TABLE volumes ADD COLUMN fingerprint TEXT; -- JSON
+`;
+
+export const migrations: readonly string[] = [
+  first,
+  labelMaps,
+  workstation,
+  mapVolumes,
+  judgements,
+  computedOn,
+  fingerprints,
+];
 
 /**
  * Takes the steps that the database has not behind it, each whole or not at all; safe when two processes open the
