@@ -111,6 +111,13 @@ type PathOf<Block> = {
 }[keyof Block & string];
 export type SettingPath = PathOf<Plan>;
 
+/** The value at a path. */
+export function settingAt(plan: Plan, path: SettingPath): Plan[keyof Plan] | number {
+  const [first, second] = path.split('.');
+  const value = plan[first as keyof Plan];
+  return second === undefined ? value : (value as unknown as Record<string, number>)[second];
+}
+
 /** One line a problem, as "setting: what is wrong". Empty when `value` is a plan. */
 export function planProblems(value: unknown): string[] {
   const parsed = planSchema.safeParse(value);

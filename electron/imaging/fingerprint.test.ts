@@ -10,10 +10,10 @@ function gridOf(size: Vector3, spacing: Vector3): Grid {
   return { size, spacing, origin: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
 }
 
-function pair(grid: Grid, valueOf: (at: number) => number, labelAt: (x: number, y: number, z: number) => number) {
+function pair(grid: Grid, valueAt: (at: number) => number, labelAt: (x: number, y: number, z: number) => number) {
   const [nx, ny, nz] = grid.size;
   const grids = { grid, sourceGrid: grid };
-  const volume: Volume = { ...grids, voxels: Float32Array.from({ length: nx * ny * nz }, (_, at) => valueOf(at)) };
+  const volume: Volume = { ...grids, voxels: Float32Array.from({ length: nx * ny * nz }, (_, at) => valueAt(at)) };
   const labels: LabelMap = {
     ...grids,
     voxels: Uint8Array.from(volume.voxels, (_, at) =>
@@ -72,8 +72,8 @@ describe('fingerprintOf', () => {
     ['an MR that was standardised', (at: number) => -3 + (at % 7) / 2.5, undefined, false],
     ['a crop of soft tissue, whose DICOM file says CT', (at: number) => -100 + (at % 200), 'CT', true],
     ['a PET, whose DICOM file says PT', (at: number) => (at % 3 === 0 ? -1000 : 40), 'PT', false],
-  ])('tells Hounsfield units: %s', (_, valueOf, modality, expected) => {
-    const { volume } = pair(grid, valueOf, () => 0);
+  ])('tells Hounsfield units: %s', (_, valueAt, modality, expected) => {
+    const { volume } = pair(grid, valueAt, () => 0);
     expect(fingerprintOf(volume, undefined, modality).hounsfield).toBe(expected);
   });
 

@@ -1,20 +1,22 @@
 import { Command } from 'commander';
 import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
 import { Site } from '../../site/site.ts';
-import { engineOption, readPlan, run } from '../action.ts';
+import { engineOption, run } from '../action.ts';
 import { durationText } from '../output.ts';
+import { planOf } from '../plan-of.ts';
 
 export function pretrain(): Command {
   return new Command('pretrain')
     .description('Pre-train an encoder on this site alone, without a federation. Continues a run that was cut off.')
     .argument('<site>', 'folder of the site')
-    .requiredOption('--plan <file>', 'plan file: JSON naming what differs from the defaults')
+    .option('--plan <file>', "plan file; without it one fitted to this site's volumes")
     .addOption(engineOption())
     .option('--json', 'print the result as JSON')
-    .action((folder: string, options: { plan: string; engine?: EngineChoice; json?: boolean }) =>
-      run(options, async ({ output, signal }) => {
-        const plan = readPlan(options.plan);
+    .action((folder: string, options: { plan?: string; engine?: EngineChoice; json?: boolean }) =>
+      run(options, async (context) => {
+        const { output, signal } = context;
         await using site = Site.open(folder, options);
+        const plan = await planOf(site, options, context);
         const line = output.progress('pre-training');
         const result = await site.pretrain({
           plan,
