@@ -20,6 +20,8 @@ const MOST_COARSER = 2; // times the spacing that voxels have
 const LEAST_MAP = 3; // pixels a side of the deepest level
 const LEAST_WIDTH = 8; // channels, before a smaller window is tried
 const LEVELS = 5; // of the paper
+const PARTITIONS = 4; // of the paper
+const MANY_SLICES = 160;
 
 /** Windows grow to what a device computes in time, and the network is as wide as it does. */
 const devices: Record<DeviceKind, { window: number; width: number; words: string }> = {
@@ -48,19 +50,16 @@ export function choosePlane({ spacing, foreground, size }: Fingerprint): { plane
   return { plane, reason: `voxels are as fine one way as the other, and ${what}` };
 }
 
-/** As in the paper, where a volume has two slices for each; more where a quarter of it would show different organs. */
+/** As in the paper; fewer where there is no slice for each, more where a quarter of a volume shows different organs. */
 export function fitPartitions({ size }: Fingerprint, { through }: Plane): Choice {
-  const slices = Math.round(size[through].low); // of nine volumes in ten there are more
-  const partitions = slices < 8 ? Math.max(2, Math.floor(slices / 2)) : slices <= 160 ? 4 : 8;
-  const reasons = {
-    4: `the paper has as many, and volumes have ${slices} slices or more`,
-    8: `volumes have ${slices} slices or more, and a quarter of them would show too much that is not alike`,
+  const slices = Math.round(size[through].low); // nine volumes in ten have as many or more
+  const there = `volumes have ${slices} slices or more`;
+  const choose = (partitions: number, reason: string): Choice => {
+    return { settings: { partitions }, reasons: { partitions: reason } };
   };
-  const few = `volumes have as few as ${slices} slices, and each run needs two`;
-  return {
-    settings: { partitions },
-    reasons: { partitions: partitions === 4 || partitions === 8 ? reasons[partitions] : few },
-  };
+  if (slices < PARTITIONS) return choose(Math.max(2, slices), `volumes have as few as ${slices} slices`);
+  if (slices <= MANY_SLICES) return choose(PARTITIONS, `the paper has as many, and ${there}`);
+  return choose(2 * PARTITIONS, `${there}, and a quarter of them would show too much that is not alike`);
 }
 
 /**

@@ -6,7 +6,7 @@ import { type Choice, rounded } from './fit-rule.ts';
 const MOST_LABELS = 32; // of a plan
 const FEW_LABELLED = 10; // volumes, below which augmentation is strong
 
-/** Found to help with one label (docs/method.md, section 11). */
+/** What one labelled volume needs, and ten do not (docs/method.md, section 11). */
 const strong: Augmentation = { rotation: 25, scale: 0.25, shift: 0.1, brightness: 0.3, contrast: 0.35, noise: 0.1 };
 
 /** Those that are there; of too many the most common. */

@@ -34,7 +34,10 @@ interface Route {
 const routes: Route[] = [
   { path: /^volumes\/([\w-]{1,64})\/voxels$/, serve: voxels },
   { path: /^volumes\/([\w-]{1,64})\/thumbnail\.png$/, serve: thumbnail },
-  { path: /^volumes\/([\w-]{1,64})\/window-(axial|coronal|sagittal)-(\d{1,4}(?:\.\d)?)\.png$/, serve: windowPicture },
+  {
+    path: /^volumes\/([\w-]{1,64})\/window-(axial|coronal|sagittal)-([1-9]\d{0,3}(?:\.\d)?)\.png$/,
+    serve: windowPicture,
+  },
   { path: /^maps\/([\w-]{1,64})\/voxels$/, serve: mapVoxels },
   { path: /^maps\/([\w-]{1,64})\/thumbnail\.png$/, serve: mapThumbnail },
   { path: /^exports\/([\w-]{1,64})\/[^/]+$/, serve: exported },
