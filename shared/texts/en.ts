@@ -277,7 +277,7 @@ const train = {
 
   plan: 'Plan',
   planWords: 'Fitted to the volumes of this site and to this computer. Change what you know better.',
-  planWordsUsual: 'There are no volumes to fit it to yet, so it is the usual plan.',
+  planWordsUsual: 'The usual plan: it could not be fitted to volumes of this site yet.',
   fitting: 'Fitting a plan to the volumes of this site…',
   planProblem: 'The plan has something to correct: look for the marked fields.',
   start: {
