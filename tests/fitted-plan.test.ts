@@ -41,7 +41,7 @@ it('is what fine-tuning takes without a plan, which it says, and a model keeps i
   await using site = Site.open(folder);
   const plans = [model, JSON.parse(again.stdout).model].map((id) => site.folder.models.get(id).plan);
   expect(plans).toEqual([1, 2].map(() => ({ ...plan, finetuneSteps: 2 })));
-});
+}, 180_000); // three commands, on a machine that is busy with much else
 
 it('needs volumes', async () => {
   const empty = join(base, 'empty');

@@ -9,8 +9,8 @@ interface PlanOptions {
 }
 
 /**
- * What `--plan` names; else that of the model to begin with, whose weights fit no other network; else one that is fitted
- * to the site's volumes, which is said. Throws as `readPlan` and `Site.fitPlan`.
+ * What `--plan` names; else that of the model to begin with, whose weights fit no other network; else one that is
+ * fitted to the site's volumes, which is said. Throws as `readPlan` and `Site.fitPlan`.
  */
 export async function planOf(
   site: Site,

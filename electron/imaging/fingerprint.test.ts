@@ -126,7 +126,7 @@ describe('eachRun', () => {
 
 describe('smallestParts', () => {
   it('joins what meets only slices later, and keeps labels apart', () => {
-    // Two columns of label 1 that a bridge joins in the last slice; label 2 between them; a voxel of 1 touching by an edge
+    // Two columns of label 1 that a bridge joins in the last slice, and label 2 between them
     const [nx, ny, nz] = [5, 3, 4];
     const voxels = new Uint8Array(nx * ny * nz);
     const put = (x: number, y: number, z: number, label: number) => {

@@ -1,6 +1,6 @@
 /**
- * From a volume's own unit to the numbers that a network sees (docs/method.md, section 1): clipped, less a mean, divided
- * by a deviation. Which ones, the plan's `normalisation` says.
+ * From a volume's own unit to the numbers that a network sees (docs/method.md, section 1): clipped, less a mean,
+ * divided by a deviation. Which ones, the plan's `normalisation` says.
  */
 import type { Plan } from '../../shared/plan.ts';
 import { quantile } from './quantile.ts';

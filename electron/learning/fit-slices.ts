@@ -63,9 +63,9 @@ export function fitPartitions({ size }: Fingerprint, { through }: Plane): Choice
 }
 
 /**
- * Pixels as large as the voxels; a window that shows the labels and as much again around them, or the whole slice. Where
- * that is too large for the device pixels grow first; where it is too large for the memory the network becomes narrower,
- * then the window smaller.
+ * Pixels as large as the voxels; a window that shows the labels and as much again around them, or the whole slice.
+ * Where that is too large for the device pixels grow first; where it is too large for the memory the network becomes
+ * narrower, then the window smaller.
  */
 export function fitWindow(fingerprint: Fingerprint, plane: Plane, resources: Resources, plan: Plan): Choice {
   const { kind, memory, needOf } = resources;

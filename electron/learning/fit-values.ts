@@ -26,8 +26,8 @@ export function fitLabels({ labels }: Fingerprint, { labels: usual }: Plan): Cho
 }
 
 /**
- * One scale for all where every volume is in Hounsfield units, from the values inside labels, as nnU-Net has it: air and
- * table, of which there may be any amount, have no say. Else each volume its own.
+ * One scale for all where every volume is in Hounsfield units, from the values inside labels, as nnU-Net has it: air
+ * and table, of which there may be any amount, have no say. Else each volume its own.
  */
 export function fitNormalisation({ volumes, hounsfield, foreground, intensity }: Fingerprint, plan: Plan): Choice {
   if (hounsfield < volumes) {

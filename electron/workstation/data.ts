@@ -23,8 +23,8 @@ interface Source {
 }
 
 /**
- * `path` captures ids, each by `([\w-]{1,64})`, so that nothing of an address ever becomes part of a path but an id; and
- * numbers and names that are listed.
+ * `path` captures ids, each by `([\w-]{1,64})`, so that nothing of an address ever becomes part of a path but an id;
+ * and numbers, and names that are listed.
  */
 interface Route {
   path: RegExp; // of what stands after /site/
