@@ -35,6 +35,8 @@ describe('planProblems', () => {
     [{ temperature: Number.NaN }, /^temperature: /],
     [{ roundz: 3 }, /^plan: .*roundz/],
     [{ engine: 'abacus' }, /^engine: .*auto/],
+    [{ normalisation: 'none' }, /^normalisation: .*hounsfield/],
+    [{ hounsfield: { low: 100, high: 100 } }, /^hounsfield\.high: .*above/],
     [{ augmentation: { flip: true } }, /^augmentation: .*flip/],
     [[], /^plan: /],
     [null, /^plan: /],
@@ -67,7 +69,10 @@ describe('agreedPlan', () => {
   });
 
   it('says nothing of what came later where it is as before', () => {
-    const later = ['engine', 'method', 'aggregation', 'finetuneUntil', 'finetuneFall', 'finetuneAveraging'];
+    const later = [
+      ...['engine', 'method', 'aggregation', 'normalisation', 'hounsfield'],
+      ...['finetuneUntil', 'finetuneFall', 'finetuneAveraging'],
+    ];
     const { augmentation, ...plan } = planSchema.parse({});
     const { bend: _bend, gamma: _gamma, blur: _blur, ...olderAugmentation } = augmentation;
     const older = {
@@ -77,6 +82,18 @@ describe('agreedPlan', () => {
     expect(planText(planSchema.parse({}))).toBe(canonicalJson(older));
     expect(agreedPlan(planSchema.parse({}))).not.toHaveProperty('engine');
     expect(agreedPlan(planSchema.parse({}))).not.toHaveProperty('method');
+  });
+
+  it('holds a scale for CT, and whatever of its numbers is not as usual', () => {
+    const plan = planSchema.parse({ normalisation: 'hounsfield', hounsfield: { low: -150, high: 250 } });
+    expect(agreedPlan(plan)).toMatchObject({
+      normalisation: 'hounsfield',
+      hounsfield: { low: -150, high: 250, mean: 0, deviation: 500 },
+    });
+    expect(planSchema.parse(JSON.parse(planText(plan)))).toEqual(plan);
+    const usual = planSchema.parse({ normalisation: 'hounsfield' });
+    expect(agreedPlan(usual)).not.toHaveProperty('hounsfield');
+    expect(planSchema.parse(JSON.parse(planText(usual)))).toEqual(usual);
   });
 
   it('holds an engine that is named', () => {

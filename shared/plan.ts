@@ -35,6 +35,16 @@ export const privacySchema = z.strictObject({
   decimals: count(2, 7).default(4), // numbers are rounded to this many decimals
 });
 
+/** How values of every volume are scaled where `normalisation` is `hounsfield`, in Hounsfield units. */
+const hounsfieldSchema = z
+  .strictObject({
+    low: z.number().min(-32_768).max(32_767).default(-1000), // air; what lies below counts as this
+    high: z.number().min(-32_768).max(32_767).default(1000), // dense bone; what lies above counts as this
+    mean: z.number().min(-32_768).max(32_767).default(0), // water; becomes 0
+    deviation: z.number().positive().max(32_767).default(500), // becomes 1
+  })
+  .refine(({ low, high }) => low < high, { path: ['high'], message: 'must be above hounsfield.low' });
+
 export const planSchema = z.strictObject({
   // Slices
   axis: z.enum(['axial', 'coronal', 'sagittal']).default('coronal'), // the hippocampus runs front to back
@@ -48,6 +58,9 @@ export const planSchema = z.strictObject({
     .max(32)
     .refine((labels) => new Set(labels).size === labels.length, 'a label number stands there twice')
     .default([1, 2]),
+  // 'volume': each by its own 1st and 99th percentile, mean and deviation; 'hounsfield': all by the numbers below
+  normalisation: z.enum(['volume', 'hounsfield']).default('volume'),
+  hounsfield: hounsfieldSchema.prefault({}),
 
   // Network
   levels: count(3, 5).default(5),
@@ -108,6 +121,13 @@ type PathOf<Block> = {
 }[keyof Block & string];
 export type SettingPath = PathOf<Plan>;
 
+/** The value at a path. */
+export function settingAt(plan: Plan, path: SettingPath): Plan[keyof Plan] | number {
+  const [first, second] = path.split('.');
+  const value = plan[first as keyof Plan];
+  return second === undefined ? value : (value as unknown as Record<string, number>)[second];
+}
+
 /** One line a problem, as "setting: what is wrong". Empty when `value` is a plan. */
 export function planProblems(value: unknown): string[] {
   const parsed = planSchema.safeParse(value);
@@ -143,7 +163,9 @@ const addedSettings = {
   'augmentation.bend': 0,
   'augmentation.gamma': 0,
   'augmentation.blur': 0,
-} as const satisfies { [Path in SettingPath]?: string | number };
+  normalisation: 'volume',
+  hounsfield: hounsfieldSchema.parse({}),
+} as const satisfies { [Path in SettingPath | 'hounsfield']?: unknown };
 
 /**
  * What a plan agrees on, as it is sent, stored and hashed. Settings that came later are part of it where they say
@@ -153,14 +175,20 @@ const addedSettings = {
  * began with.
  */
 export function agreedPlan(plan: Plan): PlanInput {
-  const says = (path: string, value: unknown) => addedSettings[path as keyof typeof addedSettings] !== value;
   const { augmentation, ...others } = plan;
   return {
-    ...Object.fromEntries(Object.entries(others).filter(([name, value]) => says(name, value))),
+    ...Object.fromEntries(Object.entries(others).filter(([name, value]) => !isAsBefore(name, value))),
     augmentation: Object.fromEntries(
-      Object.entries(augmentation).filter(([name, value]) => says(`augmentation.${name}`, value)),
+      Object.entries(augmentation).filter(([name, value]) => !isAsBefore(`augmentation.${name}`, value)),
     ),
   };
+}
+
+function isAsBefore(path: string, value: unknown): boolean {
+  return (
+    Object.hasOwn(addedSettings, path) &&
+    canonicalJson(addedSettings[path as keyof typeof addedSettings]) === canonicalJson(value)
+  );
 }
 
 /** The text whose SHA-256 is the plan's hash, the same at every site. */

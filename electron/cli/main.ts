@@ -14,6 +14,7 @@ import { invite } from './commands/invite.ts';
 import { join } from './commands/join.ts';
 import { ledger } from './commands/ledger.ts';
 import { models } from './commands/models.ts';
+import { plan } from './commands/plan.ts';
 import { pretrain } from './commands/pretrain.ts';
 import { segment } from './commands/segment.ts';
 import { serve } from './commands/serve.ts';
@@ -35,6 +36,7 @@ for (const add of [
   coordinator,
   invite,
   join,
+  plan,
   pretrain,
   finetune,
   segment,

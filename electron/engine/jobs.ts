@@ -4,6 +4,8 @@
  */
 import type { ComputedOn, DeviceKind, EngineFound, EngineName } from '../../shared/engine.ts';
 import type { FeatureBatch } from '../../shared/features.ts';
+import type { Fingerprint } from '../../shared/fingerprint.ts';
+import type { FittedPlan } from '../../shared/fitted-plan.ts';
 import type { Plan } from '../../shared/plan.ts';
 import type { LabelScores } from '../../shared/scores.ts';
 import type { NetworkPart } from '../../shared/weight-shapes.ts';
@@ -78,6 +80,14 @@ export interface Segmented {
   seconds: number;
 }
 
+/** A plan fitted to volumes, and to the engine that computes here and its memory. */
+export interface FitJob {
+  fingerprint: Fingerprint;
+  plan: Plan; // settings that are not fitted
+  engines: EngineFound[]; // what is known of their speed
+  seconds: number | null; // that fine-tuning may take; null leaves its steps as they are
+}
+
 export interface EvaluateJob {
   pairs: { prediction: string; reference: string }[]; // stored label maps
   labels: number[];
@@ -138,6 +148,7 @@ export interface TrainerJobs {
   pretrain(job: PretrainJob): Promise<Trained>;
   finetune(job: FinetuneJob): Promise<Trained>;
   segment(job: SegmentJob): Promise<Segmented>;
+  fit(job: FitJob): Promise<FittedPlan>;
   evaluate(job: EvaluateJob): Promise<LabelScores[][]>; // [pair][label]
   bench(job: BenchJob): Promise<BenchReport>;
   inspect(job: InspectJob): Promise<EngineReport>;

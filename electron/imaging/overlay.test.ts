@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawOverlay, type OverlaySlice } from './overlay.ts';
+import { drawOverlay, markSquare, type OverlaySlice, squareAround } from './overlay.ts';
 
 const size = 40;
 const disc = (cx: number, cy: number, radius: number, label = 1) =>
@@ -50,5 +50,31 @@ describe('drawOverlay', () => {
     const column = Array.from({ length: 20 }, (_, y) => data[3 * (20 * y + 10)] > 0);
     expect(column.filter(Boolean)).toHaveLength(8);
     expect(column.indexOf(true)).toBe(6);
+  });
+});
+
+describe('markSquare', () => {
+  it('frames what a window shows, and darkens the rest', () => {
+    const whole = { left: 0, top: 0, side: 40 };
+    const labels = { labels: disc(10, 30, 3), dashed: false };
+    const plain = drawOverlay(slice(labels), window, red, 80, whole);
+    const marked = drawOverlay(slice(labels), window, red, 80, whole);
+    const square = squareAround(slice(labels), 16);
+    expect(square).toEqual({ left: 2.5, top: 22.5, side: 16 });
+    markSquare(marked, whole, square);
+    const [left, top] = [2 * (40 - 18.5), 2 * (40 - 38.5)]; // both axes are turned round
+    const at = (x: number, y: number, picture = marked) => picture.data[3 * (y * 80 + x)];
+    for (const corner of [0, 31]) expect(at(left + corner, top + corner)).toBe(255);
+    expect(at(left + 12, top + 4)).toBe(at(left + 12, top + 4, plain)); // inside
+    expect(at(left - 1, top + 4)).toBe(Math.floor(0.45 * at(left - 1, top + 4, plain)));
+  });
+});
+
+describe('squareAround', () => {
+  it('stays in the slice where it fits, and about its middle where it does not', () => {
+    const corner = slice({ labels: disc(38, 1, 1), dashed: false });
+    expect(squareAround(corner, 20)).toEqual({ left: 20, top: 0, side: 20 });
+    expect(squareAround(corner, 60)).toEqual({ left: -10, top: -10, side: 60 });
+    expect(squareAround(slice(), 20)).toEqual({ left: 10, top: 10, side: 20 });
   });
 });

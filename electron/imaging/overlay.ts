@@ -23,7 +23,7 @@ interface ColourPicture {
 }
 
 /** A square of the slice, in mm from its first voxel's outer corner. May reach beyond the slice. */
-interface Region {
+export interface Region {
   left: number;
   top: number;
   side: number;
@@ -34,19 +34,21 @@ const LEAST = 0.35; // of the slice's longer side, so that a small structure kee
 const SOLID = 2; // pixels, at 320 a side
 const DASHED = 1.6;
 const DASH = 6;
+const OUTSIDE = 0.45; // of the brightness that is left beyond a marked square
+const FRAME = 2; // pixels, at 320 a side
 const PALE = 0.55; // of a broken line's colour that is white, so that it is told from a solid one of its label
 
 /**
- * A square picture of `side` pixels; what lies beyond the slice is black. `colourOf` gives red, green and blue of a
- * label.
+ * A square picture of `side` pixels of a region of the slice, where the labels are unless it is given; what lies beyond
+ * the slice is black. `colourOf` gives red, green and blue of a label.
  */
 export function drawOverlay(
   slice: OverlaySlice,
   { low, high }: { low: number; high: number },
   colourOf: (label: number) => [number, number, number],
   side: number,
+  region = regionOf(slice),
 ): ColourPicture {
-  const region = regionOf(slice);
   const data = new Uint8Array(side * side * 3);
   const scale = high > low ? 255 / (high - low) : 0;
   const grey = resample(slice, region, side, (at) => slice.grey[at], low);
@@ -65,8 +67,53 @@ export function drawOverlay(
   return { width: side, height: side, data };
 }
 
-function regionOf({ size, spacing, outlines }: OverlaySlice): Region {
-  const whole = size.map((count, axis) => count * spacing[axis]);
+/** Draws the border of a square and darkens what lies beyond it. `region` is what the picture shows. */
+export function markSquare({ data, width: side }: ColourPicture, region: Region, square: Region): void {
+  const line = Math.max(1, Math.round((FRAME * side) / 320));
+  const scale = side / region.side; // pixels a mm
+  const [left, top] = [
+    region.left + region.side - square.left - square.side,
+    region.top + region.side - square.top - square.side,
+  ];
+  const first = [Math.round(left * scale), Math.round(top * scale)]; // both axes are turned round
+  const length = Math.round(square.side * scale);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const depth = Math.min(x - first[0], y - first[1], first[0] + length - 1 - x, first[1] + length - 1 - y);
+      const at = 3 * (y * side + x);
+      if (depth < 0) for (let channel = at; channel < at + 3; channel++) data[channel] *= OUTSIDE;
+      else if (depth < line) data.fill(255, at, at + 3);
+    }
+  }
+}
+
+/** A square of `side` mm about the middle of the labels, or of the slice, moved so that it shows as much as it can. */
+export function squareAround({ size, spacing, outlines }: OverlaySlice, side: number): Region {
+  const bounds = boundsOf({ size, outlines });
+  const [left, top] = [0, 1].map((axis) => {
+    const whole = size[axis] * spacing[axis];
+    const middle = bounds === null ? whole / 2 : ((bounds.first[axis] + bounds.last[axis] + 1) / 2) * spacing[axis];
+    const free = whole - side; // negative where the slice is narrower
+    return free < 0 ? free / 2 : Math.min(free, Math.max(0, middle - side / 2));
+  });
+  return { left, top, side };
+}
+
+/** Cut to where the labels are; the whole slice without any. */
+function regionOf(slice: OverlaySlice): Region {
+  const { size, spacing } = slice;
+  const longest = Math.max(...size.map((count, axis) => count * spacing[axis]));
+  const bounds = boundsOf(slice);
+  if (bounds === null) return squareAround(slice, longest);
+  const extent = Math.max(...[0, 1].map((axis) => (bounds.last[axis] - bounds.first[axis] + 1) * spacing[axis]));
+  return squareAround(slice, Math.min(longest, Math.max(ROOM * extent, LEAST * longest)));
+}
+
+/** First and last labelled voxel along both axes; null where nothing is labelled. */
+function boundsOf({
+  size,
+  outlines,
+}: Pick<OverlaySlice, 'size' | 'outlines'>): { first: number[]; last: number[] } | null {
   const first = [size[0], size[1]];
   const last = [-1, -1];
   for (const { labels } of outlines) {
@@ -79,16 +126,7 @@ function regionOf({ size, spacing, outlines }: OverlaySlice): Region {
       }
     }
   }
-  const longest = Math.max(...whole);
-  if (last[0] < 0) return { left: (whole[0] - longest) / 2, top: (whole[1] - longest) / 2, side: longest };
-  const extent = Math.max(...[0, 1].map((axis) => (last[axis] - first[axis] + 1) * spacing[axis]));
-  const side = Math.min(longest, Math.max(ROOM * extent, LEAST * longest));
-  const [left, top] = [0, 1].map((axis) => {
-    const middle = ((first[axis] + last[axis] + 1) / 2) * spacing[axis];
-    const free = whole[axis] - side; // negative where the slice is narrower than the region
-    return free < 0 ? free / 2 : Math.min(free, Math.max(0, middle - side / 2));
-  });
-  return { left, top, side };
+  return last[0] < 0 ? null : { first, last };
 }
 
 /** Values between voxels by bilinear interpolation, [side, side] with both axes turned round; `beyond` outside. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { planSchema } from '../../shared/plan.ts';
 import type { LabelMap } from '../../shared/volume.ts';
 import { phantomVolume } from './phantom.ts';
 import { prepareImage, prepareLabels } from './prepare.ts';
 
-const plan = { axis: 'coronal' as const, spacing: 1, inputSize: 48, labels: [1, 2] };
+const plan = planSchema.parse({});
 const digest = (values: Float32Array | Uint8Array) =>
   createHash('sha256')
     .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))

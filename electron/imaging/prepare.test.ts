@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { type PlanInput, planSchema } from '../../shared/plan.ts';
 import { seededRandom } from '../../shared/random.ts';
-import type { Grid, LabelMap, SliceAxis, Vector3, Volume } from '../../shared/volume.ts';
+import type { Grid, LabelMap, Vector3, Volume } from '../../shared/volume.ts';
 import { orientToRas, toSourceGrid } from './orientation.ts';
 import { prepareImage, prepareLabels, SliceReader } from './prepare.ts';
 import { emptyLabelMap, restoreProbabilities } from './restore.ts';
 
-const plan = (over: { axis?: SliceAxis; spacing?: number; inputSize?: number } = {}) => ({
-  axis: 'coronal' as SliceAxis,
-  spacing: 1,
-  inputSize: 16,
-  labels: [1, 2],
-  ...over,
-});
+const plan = (over: PlanInput = {}) => planSchema.parse({ inputSize: 16, ...over });
 
 function gridOf(size: Vector3, spacing: Vector3 = [1, 1, 1]): Grid {
   return { size, spacing, origin: [5, -7, 11], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
@@ -103,6 +98,15 @@ describe('prepareImage', () => {
     stacks[0].forEach((value, index) => {
       expect(stacks[1][index]).toBeCloseTo(value, 3);
     });
+  });
+
+  it('scales Hounsfield units of every volume alike', () => {
+    const hounsfield = { low: -200, high: 300, mean: 50, deviation: 100 };
+    for (const air of [-1000, -1024]) {
+      const volume = volumeOf(gridOf([16, 1, 16]), (x) => (x < 4 ? air : x < 8 ? 50 : x < 12 ? 150 : 3000));
+      const { pixels } = prepareImage(volume, plan({ normalisation: 'hounsfield', hounsfield }));
+      expect([0, 4, 8, 12].map((column) => pixels[column])).toEqual([-2.5, 0, 1, 2.5]);
+    }
   });
 
   it('gives zeros, not NaN, for a stack of one value', () => {

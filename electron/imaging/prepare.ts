@@ -5,6 +5,7 @@
  */
 import type { Plan } from '../../shared/plan.ts';
 import type { LabelMap, Volume } from '../../shared/volume.ts';
+import { type Normalisation, type NormalisationPlan, normalisationOf, normalised } from './normalisation.ts';
 import { type Picture, type PicturePlan, pictureOf, pixelToVoxel, type Side } from './picture.ts';
 import { linearTaps, type Taps } from './resampling.ts';
 
@@ -15,11 +16,8 @@ export interface PreparedVolume {
   pixels: Float32Array; // [Z, H, W]
 }
 
-const CLIP = [0.01, 0.99]; // quantiles; brighter and darker pixels are vessels, artefacts and air
-const MOST_SORTED = 4_000_000; // pixels that quantiles are taken from; of more, every so many-th
-
 /** All slices of a volume; see `SliceReader`. */
-export function prepareImage(volume: Volume, plan: PicturePlan): PreparedVolume {
+export function prepareImage(volume: Volume, plan: PicturePlan & NormalisationPlan): PreparedVolume {
   const reader = new SliceReader(volume, plan);
   const { count, height, width } = reader;
   return { count, height, width, pixels: reader.read(0, count) };
@@ -27,8 +25,7 @@ export function prepareImage(volume: Volume, plan: PicturePlan): PreparedVolume 
 
 /**
  * Gives the slices of a volume some at a time, so that a large one need not be held twice: linear interpolation in
- * plane, clipping to the 1st and 99th percentile, mean 0 and deviation 1, each over all pixels that show the volume, so
- * that padding has no say. Padding is 0, the mean. A volume of one value becomes all zeros.
+ * plane, then `normalisation.ts` over all pixels that show the volume, so that padding has no say. Padding is 0, the mean.
  */
 export class SliceReader {
   readonly count: number; // slices, Z
@@ -40,9 +37,9 @@ export class SliceReader {
   readonly #rows: Taps;
   readonly #narrowed: Float32Array; // one slice, resampled along its columns
   readonly #shown: Float32Array; // the pixels of one slice that show the volume, in its own unit
-  readonly #intensity: Intensity;
+  readonly #normalisation: Normalisation;
 
-  constructor(volume: Volume, plan: PicturePlan) {
+  constructor(volume: Volume, plan: PicturePlan & NormalisationPlan) {
     const picture = pictureOf(volume.grid, plan);
     const { slices, row, column } = picture;
     this.#volume = volume;
@@ -54,22 +51,20 @@ export class SliceReader {
     this.#rows = sideTaps(row);
     this.#narrowed = new Float32Array(row.voxels * column.pixels);
     this.#shown = new Float32Array(row.pixels * column.pixels);
-    this.#intensity = intensityOf(slices, this.#shown.length, (slice) => this.#resample(slice));
+    this.#normalisation = normalisationOf(plan, slices, this.#shown.length, (slice) => this.#resample(slice));
   }
 
   /** [count, H, W] of the slices from `from` on. */
   read(from: number, count: number): Float32Array {
     const { height, width } = this;
     const { row, column } = this.#picture;
-    const { low, high, mean, deviation } = this.#intensity;
     const pixels = new Float32Array(count * height * width);
     for (let slice = 0; slice < count; slice++) {
       const shown = this.#resample(from + slice);
       for (let line = 0; line < row.pixels; line++) {
         const start = (slice * height + row.offset + line) * width + column.offset;
         for (let pixel = 0; pixel < column.pixels; pixel++) {
-          const value = Math.min(high, Math.max(low, shown[line * column.pixels + pixel]));
-          pixels[start + pixel] = (value - mean) / deviation;
+          pixels[start + pixel] = normalised(shown[line * column.pixels + pixel], this.#normalisation);
         }
       }
     }
@@ -142,47 +137,4 @@ function nearestVoxels(side: Side): number[] {
     const voxel = Math.round(pixelToVoxel(side, side.offset + pixel));
     return Math.min(side.voxels - 1, Math.max(0, voxel));
   });
-}
-
-interface Intensity {
-  low: number;
-  high: number;
-  mean: number; // of the clipped values
-  deviation: number; // of the clipped values; 1 where they are all one
-}
-
-/** Of all values of all slices, of `each` values; `valuesOf` may use one array for every slice. */
-function intensityOf(slices: number, each: number, valuesOf: (slice: number) => Float32Array): Intensity {
-  const stride = Math.ceil((slices * each) / MOST_SORTED);
-  const sample = new Float32Array(Math.ceil((slices * each) / stride));
-  for (let slice = 0, at = 0; slice < slices; slice++) {
-    const values = valuesOf(slice);
-    for (let value = (stride - ((slice * each) % stride)) % stride; value < each; value += stride) {
-      sample[at++] = values[value];
-    }
-  }
-  sample.sort();
-  const [low, high] = CLIP.map((fraction) => quantile(sample, fraction));
-  let sum = 0;
-  let squares = 0; // about the middle of the range, so that few digits are lost
-  const middle = (low + high) / 2;
-  for (let slice = 0; slice < slices; slice++) {
-    const values = valuesOf(slice);
-    for (let value = 0; value < each; value++) {
-      const apart = Math.min(high, Math.max(low, values[value])) - middle;
-      sum += apart;
-      squares += apart * apart;
-    }
-  }
-  const count = slices * each;
-  const variance = Math.max(0, squares / count - (sum / count) ** 2);
-  return { low, high, mean: middle + sum / count, deviation: low === high ? 1 : Math.sqrt(variance) || 1 };
-}
-
-/** Interpolates between the two neighbouring values, as NumPy's default does. */
-function quantile(sorted: Float32Array, fraction: number): number {
-  const place = fraction * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (place - below);
 }

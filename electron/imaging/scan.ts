@@ -21,6 +21,7 @@ export interface ImportItem {
   path: string; // of the file, or of the folder of a DICOM series. For the local catalogue only
   format: 'nifti' | 'nrrd' | 'meta' | 'dicom';
   dicomFiles?: string[]; // paths of a series' files in the order of its slices; local, too
+  modality?: string; // what DICOM said of the series, such as `CT`
   volume: Volume;
   hash: string; // `contentHash`
   labels?: LabelMap;
@@ -159,7 +160,10 @@ async function* readSources(
     }
     const { name, path, format, series } = source;
     const item: ImportItem = { name, path, format, volume, hash };
-    if (series) item.dicomFiles = series.slices.map(({ file }) => file);
+    if (series) {
+      item.dicomFiles = series.slices.map(({ file }) => file);
+      item.modality = series.slices[0].modality || undefined;
+    }
     if (labelPath === undefined) yield problem(path, fault('imaging.label-missing', { file: name }), true);
     else {
       try {

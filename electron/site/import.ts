@@ -7,6 +7,7 @@ import type { LabelMap } from '../../shared/volume.ts';
 import { scanSources } from '../imaging/scan.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 import { readLabelFile } from '../storage/volume-file.ts';
+import { noteFingerprint } from './fingerprint.ts';
 import { writeThumbnail } from './thumbnails.ts';
 
 export interface ImportOptions {
@@ -46,7 +47,13 @@ export async function importVolumes(
         known ??
         volumes.add(
           item.volume,
-          { name: item.name, source: source ?? item.path, sample, dicomFiles: item.dicomFiles },
+          {
+            name: item.name,
+            source: source ?? item.path,
+            sample,
+            series: item.modality === undefined ? undefined : { Modality: item.modality },
+            dicomFiles: item.dicomFiles,
+          },
           item.hash,
         );
       const gainsLabels = item.labels !== undefined && record.labels === null;
@@ -58,7 +65,11 @@ export async function importVolumes(
         report.problems.push({ name: file, code, message, next, notice: false });
       }
       await setImmediate();
-      if (!known || gainsLabels) writeThumbnail(folder, record, item.volume, item.labels);
+      if (!known || gainsLabels) {
+        writeThumbnail(folder, record, item.volume, item.labels);
+        await setImmediate();
+        noteFingerprint(folder, record, item.volume, item.labels);
+      }
       if (known) {
         report.known++;
         if (gainsLabels) report.relabelled++;

@@ -3,6 +3,7 @@
  * site is a method here; how it is done stands in the file named beside it.
  */
 import type { EngineChoice } from '../../shared/engine.ts';
+import type { FittedPlan } from '../../shared/fitted-plan.ts';
 import type { Plan } from '../../shared/plan.ts';
 import { Trainer } from '../engine/client.ts';
 import type { Launch } from '../engine/launch.ts';
@@ -15,6 +16,7 @@ import type { SiteContext } from './context.ts';
 import { type CoordinateOptions, type CoordinateResult, coordinate, invite } from './coordinating/coordination.ts';
 import { type KeyProtection, readIdentity, unwrapIdentity } from './identity-file.ts';
 import { type ImportOptions, type ImportReport, importVolumes } from './import.ts';
+import { type FitOptions, fitPlan } from './plan-fitting.ts';
 import { type JoinOptions, type JoinResult, joinFederation } from './runs/federated-run.ts';
 import { type FinetuneOptions, type FinetuneResult, finetuneAlone } from './runs/finetuning-run.ts';
 import { type PretrainOptions, type PretrainResult, pretrainAlone } from './runs/pretraining-run.ts';
@@ -117,6 +119,10 @@ export class Site implements SiteContext {
 
   import(paths: string[], options: ImportOptions = {}): Promise<ImportReport> {
     return importVolumes(this.folder, paths, options);
+  }
+
+  fitPlan(options?: FitOptions): Promise<FittedPlan> {
+    return fitPlan(this, options);
   }
 
   pretrain(options: PretrainOptions): Promise<PretrainResult> {

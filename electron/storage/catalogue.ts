@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { contentHash } from '../../shared/content-hash.ts';
 import { fault } from '../../shared/errors.ts';
+import { type VolumeFingerprint, volumeFingerprintSchema } from '../../shared/fingerprint.ts';
 import type { Grid, LabelMap, Volume } from '../../shared/volume.ts';
 import { writeFault } from './atomic-file.ts';
 import type { Query, SiteDatabase } from './database.ts';
@@ -51,6 +52,7 @@ export interface VolumeRecord extends VolumeOrigin {
   note: string; // what a person wrote about it
   importedAt: string; // RFC 3339, UTC
   display: Display | null; // null until it is measured
+  fingerprint: VolumeFingerprint | null; // null until it is made for the labels that it has now
   /** Stored files (safetensors); `labelFile` exists where `labels` is not null. */
   imageFile: string;
   labelFile: string;
@@ -74,6 +76,7 @@ interface Row {
   imported_at: string;
   display: string | null;
   dicom_files: string | null;
+  fingerprint: string | null;
 }
 
 const labelsSchema = z.array(z.int().min(1).max(255));
@@ -100,6 +103,7 @@ export class Catalogue {
   #note: Query<[string, string]>;
   #rename: Query<[string, string]>;
   #show: Query<[string, string]>;
+  #describe: Query<[string, string]>;
   #delete: Query<[string]>;
   #count: Query<[], { volumes: number; labelled: number }>;
 
@@ -114,10 +118,13 @@ export class Catalogue {
     this.#all = database.query('SELECT * FROM volumes ORDER BY imported_at, rowid');
     this.#one = database.query('SELECT * FROM volumes WHERE id = ?');
     this.#same = database.query('SELECT * FROM volumes WHERE content_hash = ? ORDER BY imported_at, rowid');
-    this.#label = database.query('UPDATE volumes SET labels = ?, label_source = ?, label_origin = ? WHERE id = ?');
+    this.#label = database.query(
+      'UPDATE volumes SET labels = ?, label_source = ?, label_origin = ?, fingerprint = NULL WHERE id = ?',
+    );
     this.#note = database.query('UPDATE volumes SET note = ? WHERE id = ?');
     this.#rename = database.query('UPDATE volumes SET name = ? WHERE id = ?');
     this.#show = database.query('UPDATE volumes SET display = ? WHERE id = ?');
+    this.#describe = database.query('UPDATE volumes SET fingerprint = ? WHERE id = ?');
     this.#count = database.query(
       "SELECT count(*) AS volumes, count(*) FILTER (WHERE labels <> '[]') AS labelled FROM volumes",
     );
@@ -196,6 +203,11 @@ export class Catalogue {
     this.#show.run(JSON.stringify(display), id);
   }
 
+  /** Notes the fingerprint of a volume with the labels that it has now. */
+  noteFingerprint(id: string, fingerprint: VolumeFingerprint): void {
+    this.#describe.run(JSON.stringify(fingerprint), id);
+  }
+
   /** Every volume, in the order of import. */
   list(): VolumeRecord[] {
     return this.#all.all().map((row) => this.#record(row));
@@ -252,6 +264,7 @@ export class Catalogue {
       note: row.note,
       importedAt: row.imported_at,
       display: row.display === null ? null : parseColumn(displaySchema, row.display, file),
+      fingerprint: row.fingerprint === null ? null : parseColumn(volumeFingerprintSchema, row.fingerprint, file),
       dicomFiles: row.dicom_files === null ? undefined : parseColumn(filesSchema, row.dicom_files, file),
       ...this.#files(row.id),
     };

@@ -195,6 +195,11 @@ const provenance = `
   ) WHERE label_origin IS NOT NULL;
 `;
 
+/** Null until it is made, and again when the volume's labels change. */
+const fingerprints = `
+  ALTER TABLE volumes ADD COLUMN fingerprint TEXT; -- JSON
+`;
+
 export const migrations: readonly string[] = [
   first,
   labelMaps,
@@ -203,6 +208,7 @@ export const migrations: readonly string[] = [
   judgements,
   computedOn,
   provenance,
+  fingerprints,
 ];
 
 /**

@@ -116,6 +116,19 @@ describe('thumbnails', () => {
   });
 });
 
+describe('pictures of a window', () => {
+  it('show it on a slice, larger where the window is larger', async () => {
+    const bright = async (side: string) => {
+      const answer = await get(`/site/volumes/${id}/window-coronal-${side}.png`);
+      expect(answer.headers.get('content-type')).toBe('image/png');
+      const { width, height, channels, data } = decode(await answer.arrayBuffer());
+      expect([width, height, channels]).toEqual([480, 480, 3]);
+      return Float64Array.from(data).reduce((sum, value) => sum + value, 0);
+    };
+    expect(await bright('32.0')).toBeGreaterThan(1.2 * (await bright('16')));
+  });
+});
+
 describe('addresses', () => {
   it.each([
     '/site/volumes/../../identity.key',
@@ -124,6 +137,9 @@ describe('addresses', () => {
     '/site/volumes/ID/voxels/../../../site.sqlite',
     '/site/volumes/0000000000000000/voxels',
     `/site/volumes/${'a'.repeat(65)}/voxels`,
+    '/site/volumes/ID/window-oblique-32.png',
+    '/site/volumes/ID/window-axial-0.png',
+    '/site/volumes/ID/window-axial-99999.png',
     '/site/identity.key',
     '/site/',
     '/identity.key',

@@ -1,14 +1,16 @@
 /**
  * What a page fetches by address, below `/site/`:
  *
- *     volumes/ID/voxels     volumes/ID/thumbnail.png
+ *     volumes/ID/voxels     volumes/ID/thumbnail.png     volumes/ID/window-AXIS-MM.png
  *     maps/ID/voxels        maps/ID/thumbnail.png        exports/ID/NAME
  */
 import { statSync } from 'node:fs';
 import { isFault, reportOf } from '../../shared/errors.ts';
+import type { SliceAxis } from '../../shared/volume.ts';
 import { reviewPictureFile } from '../site/review-picture.ts';
 import type { Site } from '../site/site.ts';
 import { thumbnailFile } from '../site/thumbnails.ts';
+import { drawWindowPicture } from '../site/window-picture.ts';
 import type { SiteFolder } from '../storage/site-folder.ts';
 import { voxelPlace } from '../storage/volume-file.ts';
 import type { Exports } from './exports.ts';
@@ -21,7 +23,8 @@ interface Source {
 }
 
 /**
- * `path` captures ids, each by `([\w-]{1,64})`, so that nothing of an address ever becomes part of a path but an id.
+ * `path` captures ids, each by `([\w-]{1,64})`, so that nothing of an address ever becomes part of a path but an id;
+ * and numbers, and names that are listed.
  */
 interface Route {
   path: RegExp; // of what stands after /site/
@@ -31,6 +34,10 @@ interface Route {
 const routes: Route[] = [
   { path: /^volumes\/([\w-]{1,64})\/voxels$/, serve: voxels },
   { path: /^volumes\/([\w-]{1,64})\/thumbnail\.png$/, serve: thumbnail },
+  {
+    path: /^volumes\/([\w-]{1,64})\/window-(axial|coronal|sagittal)-([1-9]\d{0,3}(?:\.\d)?)\.png$/,
+    serve: windowPicture,
+  },
   { path: /^maps\/([\w-]{1,64})\/voxels$/, serve: mapVoxels },
   { path: /^maps\/([\w-]{1,64})\/thumbnail\.png$/, serve: mapThumbnail },
   { path: /^exports\/([\w-]{1,64})\/[^/]+$/, serve: exported },
@@ -68,6 +75,20 @@ async function voxels({ folder }: Source, request: Request, id: string): Promise
 
 async function thumbnail({ folder }: Source, request: Request, id: string): Promise<Response> {
   return servePicture(thumbnailFile(folder, id), request);
+}
+
+/** A slice with a plan's window on it: its axis, and its side in mm. Drawn anew each time, since plans are tried out. */
+async function windowPicture(
+  { folder }: Source,
+  request: Request,
+  id: string,
+  axis: string,
+  side: string,
+): Promise<Response> {
+  return servePart(drawWindowPicture(folder, id, axis as SliceAxis, Number(side)), request, {
+    'content-type': 'image/png',
+    'cache-control': 'no-store',
+  });
 }
 
 /** A prediction's outlines, beside those of the training labels. */

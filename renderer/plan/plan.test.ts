@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { planSchema } from '../../shared/plan.ts';
-import { presetOf, presets, presetValues } from './presets.ts';
+import { effortOf, presetNames, presetOf, presetValues } from './presets.ts';
 import { problemsOf } from './problems.ts';
 import { defaultPlan, differing, readLabels, settings, settingValue, withValue } from './settings.ts';
 
@@ -53,17 +53,25 @@ it('reads label numbers as people type them', () => {
 
 it('has presets that are plans, and knows which one a plan follows', () => {
   const all = settings.map(({ path }) => path);
-  for (const [name, effort] of Object.entries(presets)) {
-    const plan = { ...defaultPlan, axis: 'axial' as const, ...effort };
+  for (const name of presetNames) {
+    const plan = { ...defaultPlan, axis: 'axial' as const, ...effortOf(name, defaultPlan) };
     expect(planSchema.safeParse(plan).success).toBe(true);
-    expect(presetOf(plan, all)).toBe(name);
+    expect(presetOf(plan, defaultPlan, all)).toBe(name);
   }
-  expect(presetOf({ ...defaultPlan, rounds: 11 }, all)).toBeUndefined();
+  expect(presetOf({ ...defaultPlan, rounds: 11 }, defaultPlan, all)).toBeUndefined();
+});
+
+it('sees presets from the plan that was fitted', () => {
+  const all = settings.map(({ path }) => path);
+  const fitted = { ...defaultPlan, inputSize: 176, baseWidth: 32, volumesPerStep: 2 };
+  expect(presetOf(fitted, fitted, all)).toBe('usual');
+  expect(presetOf(fitted, defaultPlan, all)).toBeUndefined();
+  expect(effortOf('paper', fitted)).toMatchObject({ baseWidth: 48, volumesPerStep: 2 });
 });
 
 it('looks at a preset only in the settings that can be changed', () => {
   const narrow = { ...defaultPlan, baseWidth: 8 };
-  expect(presetOf(narrow, ['baseWidth', 'finetuneSteps'])).toBeUndefined();
-  expect(presetOf(narrow, ['finetuneSteps'])).toBe('usual');
-  expect(presetValues('quick', ['finetuneSteps', 'axis'])).toEqual([['finetuneSteps', 60]]);
+  expect(presetOf(narrow, defaultPlan, ['baseWidth', 'finetuneSteps'])).toBeUndefined();
+  expect(presetOf(narrow, defaultPlan, ['finetuneSteps'])).toBe('usual');
+  expect(presetValues('quick', defaultPlan, ['finetuneSteps', 'axis'])).toEqual([['finetuneSteps', 60]]);
 });

@@ -1,5 +1,5 @@
 /** The settings of a plan as a form shows them: where each belongs, which matter first, what kind of value it holds. */
-import { type Plan, planSchema, type SettingPath } from '../../shared/plan.ts';
+import { type Plan, planSchema, type SettingPath, settingAt } from '../../shared/plan.ts';
 
 export type { SettingPath };
 
@@ -37,6 +37,11 @@ export const settings: Setting[] = [
   main('inputSize', 'slices'),
   main('partitions', 'slices'),
   main('labels', 'slices', 'labels'),
+  more('normalisation', 'slices', 'choice'),
+  more('hounsfield.low', 'slices'),
+  more('hounsfield.high', 'slices'),
+  more('hounsfield.mean', 'slices'),
+  more('hounsfield.deviation', 'slices'),
   main('baseWidth', 'network'),
   more('levels', 'network'),
   more('featureLength', 'network'),
@@ -83,9 +88,7 @@ export const settings: Setting[] = [
 export const defaultPlan: Plan = planSchema.parse({});
 
 export function settingValue(plan: Plan, path: SettingPath): SettingValue {
-  const [first, second] = path.split('.');
-  const value = plan[first as keyof Plan];
-  return (second === undefined ? value : (value as Record<string, unknown>)[second]) as SettingValue;
+  return settingAt(plan, path) as SettingValue; // in a form it may be what somebody is typing
 }
 
 /** A copy with one value changed. What stands in a field may be no plan yet: see problems.ts. */

@@ -7,6 +7,7 @@ import { type SettingPath, type SettingValue, settings, settingValue } from './s
 export function choicesOf(path: SettingPath): Record<string, string> | undefined {
   const choices: { [Path in SettingPath]?: Record<string, string> } = {
     axis: texts.plan.axes,
+    normalisation: texts.plan.normalisations,
     engine: texts.plan.engines,
     method: texts.plan.methods,
     finetuneUntil: texts.plan.finetuneEnds,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
+import type { SiteFit } from '../../shared/api/training.ts';
 import { defaultPlan } from '../plan/settings.ts';
 import PlanFields from './PlanFields.svelte';
 
@@ -32,6 +33,26 @@ it('resets one setting, and all', async () => {
   await page.getByRole('button', { name: 'Reset all' }).click();
   await expect.element(number(/^Pixel spacing/)).toHaveValue(1);
   await expect.element(page.getByText('Everything as usual')).toBeVisible();
+});
+
+it('says of each fitted setting why, and goes back to what was fitted', async () => {
+  const fitted = { ...defaultPlan, axis: 'axial', inputSize: 176, spacing: 1.5, baseWidth: 32 } as const;
+  const reasons = { inputSize: 'it shows the whole slice' } as SiteFit['reasons'];
+  const fit = { plan: fitted, reasons, volumes: 7, example: { id: 'abc', name: 'patient 1' } };
+  await render(PlanFields, { plan: fitted, fit });
+  await expect.element(page.getByText('Everything as fitted to 7 volumes')).toBeVisible();
+  await expect.element(page.getByRole('radio', { name: /^This computer/ })).toBeChecked();
+  const size = number(/^Slice size/);
+  await expect.element(size).toHaveAccessibleDescription(/Fitted: 176, because it shows the whole slice\./);
+  const picture = page.getByRole('img', { name: /patient 1/ });
+  await expect.element(picture).toHaveAttribute('src', 'site/volumes/abc/window-axial-264.0.png');
+  await size.fill('64');
+  await expect.element(picture).toHaveAttribute('src', 'site/volumes/abc/window-axial-96.0.png');
+  await expect.element(page.getByText('1 setting differs from the fitted plan')).toBeVisible();
+  await size.fill('65');
+  await expect.element(picture).not.toBeInTheDocument();
+  await page.getByRole('button', { name: 'Reset Slice size to 176' }).click();
+  await expect.element(size).toHaveValue(176);
 });
 
 it('leaves label numbers alone while they are typed', async () => {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Distribution } from '../distribution.ts';
 import type { ComputedOn } from '../engine.ts';
+import type { FittedPlan } from '../fitted-plan.ts';
 import { type Plan, planSchema } from '../plan.ts';
 import type { RunKind, RunState } from '../runs.ts';
 import { cohortNameSchema } from './cohorts.ts';
@@ -74,7 +75,15 @@ export interface ModelSummary {
   neededBy: string[]; // ids of unfinished runs that begin with it or use it
 }
 
+/** A plan fitted to this site, and a volume to show its window on. */
+export interface SiteFit extends FittedPlan {
+  volumes: number; // that it was fitted to
+  example: { id: string; name: string };
+}
+
 export const trainingVerbs = {
+  /** Takes some seconds where an engine is to be started; null where there is no volume to fit a plan to. */
+  fitPlan: verb<SiteFit | null>()(),
   listRuns: verb<RunSummary[]>()(),
   runCurves: verb<RunCurves>()(idSchema),
   listModels: verb<ModelSummary[]>()(),

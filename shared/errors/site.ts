@@ -131,6 +131,10 @@ export const siteErrors = {
     message: 'The site {site} has no volumes.',
     next: 'Import some first, on the Volumes page or with isocenter import SITE PATH...',
   },
+  'site.nothing-to-fit': {
+    message: 'The site {site} has no volumes that a plan could be fitted to.',
+    next: 'Import some first, or give a plan file with --plan.',
+  },
   'site.too-few-labels': {
     message: 'The {where} has {found} labelled volumes for this, but {wanted} are asked for.',
     next: 'Import label maps or draw some, or ask for fewer (by command: isocenter import SITE PATH... --labels PATH...). Volumes of validation and held-out cohorts, and samples beside others, do not count.',

@@ -299,7 +299,9 @@ const train = {
   },
 
   plan: 'Plan',
-  planWords: 'Every setting has a value that works. Change what you know about.',
+  planWords: 'Fitted to the volumes of this site and to this computer. Change what you know better.',
+  planWordsUsual: 'The usual plan: it could not be fitted to volumes of this site yet.',
+  fitting: 'Fitting a plan to the volumes of this site…',
   planProblem: 'The plan has something to correct: look for the marked fields.',
   start: {
     pretrain: 'Start pre-training',
@@ -527,6 +529,14 @@ const settings: Record<SettingPath, SettingText> = {
     unit: 'numbers',
     help: 'The numbers in your label maps that the model learns, with commas between them.',
   },
+  normalisation: {
+    label: 'Brightness scale',
+    help: 'How values become numbers that the network sees: each volume by its own range, or all CT volumes alike.',
+  },
+  'hounsfield.low': { label: 'Clip below', unit: 'HU', help: 'With the scale of CT: values below count as this.' },
+  'hounsfield.high': { label: 'Clip above', unit: 'HU', help: 'With the scale of CT: values above count as this.' },
+  'hounsfield.mean': { label: 'Middle', unit: 'HU', help: 'With the scale of CT: this value becomes 0.' },
+  'hounsfield.deviation': { label: 'Deviation', unit: 'HU', help: 'With the scale of CT: so many units become 1.' },
   baseWidth: {
     label: 'Network width',
     unit: 'channels',
@@ -696,6 +706,10 @@ const plan = {
     coronal: 'Coronal (back to front)',
     sagittal: 'Sagittal (left to right)',
   } satisfies Record<SliceAxis, string>,
+  normalisations: {
+    volume: 'Each volume by itself',
+    hounsfield: 'Hounsfield units (CT)',
+  } satisfies Record<Plan['normalisation'], string>,
   methods: { fcl: 'Federated contrastive learning' } satisfies Record<MethodName, string>,
   engines: { auto: 'Each site’s own choice', ...engineNames } satisfies Record<EngineChoice, string>,
   aggregations: { fedavg: 'By number of volumes (FedAvg)' } satisfies Record<Plan['aggregation'], string>,
@@ -706,20 +720,28 @@ const plan = {
   presetsLabel: 'Begin with',
   presets: {
     quick: { name: 'Quick try', words: 'A narrow network and few steps: minutes, to see how it goes.' },
-    usual: { name: 'This computer', words: 'The usual plan, made for a processor without a graphics card.' },
+    usual: { name: 'This computer', words: 'As wide and as long as suits the computer that it is fitted to.' },
     paper: { name: 'As wide as in the paper', words: '48 channels and many more steps: for a graphics card, or days.' },
   },
   all: 'All settings',
   default: (value: string) => `Usually ${value}.`,
+  fitted: (value: string, reason: string) => `Fitted: ${value}, because ${reason}.`,
   usually: (value: string) => `usually ${value}`,
   on: 'on',
   off: 'off',
   sameAsDefault: 'Everything as usual',
-  differ: (count: number) => `${count} ${count === 1 ? 'setting differs' : 'settings differ'} from the usual plan`,
+  sameAsFitted: (volumes: number) => `Everything as fitted to ${amount(volumes, 'volume')}`,
+  differ: (count: number, fitted: boolean) =>
+    `${count} ${count === 1 ? 'setting differs' : 'settings differ'} from the ${fitted ? 'fitted' : 'usual'} plan`,
   differHere: (count: number) => `${count} changed`,
   resetAll: 'Reset all',
   reset: (value: string) => `Reset to ${value}`,
   resetNamed: (label: string, value: string) => `Reset ${label} to ${value}`,
+  window: {
+    picture: (volume: string, plane: string) => `Slice of ${volume}, ${plane}, with the window drawn on it`,
+    caption: (pixels: number, side: number, volume: string) =>
+      `The window, ${number(pixels)} pixels or ${number(side)} mm wide, on ${volume}. It slides over all of every slice.`,
+  },
   problemsIn: (count: number) => `${count} to correct`,
   problems: {
     number: 'A number is needed here.',
@@ -1596,7 +1618,9 @@ export const en = {
     },
     plan: {
       title: 'Usual plan',
-      about: 'What new runs and federations begin with. Each can still be changed on its own page.',
+      about:
+        'What new runs and federations begin with, besides what is fitted to the volumes. Each can still be changed on its own page.',
+      fixed: 'Settings with a lock are fitted to the volumes of this site when a run is prepared.',
       open: 'Change…',
       edit: 'Change the usual plan',
     },

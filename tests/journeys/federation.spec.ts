@@ -11,9 +11,7 @@ import { labelledVolumes } from './files.ts';
 import { expect, expectAccessible, goTo, test } from './journey.ts';
 import { prepareSite } from './prepared-site.ts';
 
-const plan = planSchema.parse({
-  ...{ rounds: 2, stepsPerRound: 3, inputSize: 32, levels: 3, baseWidth: 4, featureLength: 32, quorum: 3 },
-});
+const plan = planSchema.parse({ rounds: 2, stepsPerRound: 3, featureLength: 32, quorum: 3 });
 
 test('host a federation with two more sites, refuse one batch, allow the next', async ({ workstation }) => {
   test.slow();

@@ -10,7 +10,7 @@ import { labelledVolumes } from './files.ts';
 import { expect, expectAccessible, goTo, test } from './journey.ts';
 import { prepareSite } from './prepared-site.ts';
 
-const plan = planSchema.parse({ inputSize: 32, levels: 3, baseWidth: 4, finetuneSteps: 200 });
+const plan = planSchema.parse({ finetuneSteps: 60 }); // slices and network are fitted
 
 const LONGEST_RUN = 120_000; // ms, on a machine that is busy with much else
 

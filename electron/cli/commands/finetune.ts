@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
 import { Site } from '../../site/site.ts';
-import { cohortOption, countOrAll, engineOption, readPlan, run, wholeNumber } from '../action.ts';
+import { cohortOption, countOrAll, engineOption, run, wholeNumber } from '../action.ts';
 import { durationText } from '../output.ts';
+import { planOf } from '../plan-of.ts';
 
 interface Options {
   labels: number | 'all';
@@ -21,16 +22,17 @@ export function finetune(): Command {
     .argument('<site>', 'folder of the site')
     .requiredOption('--labels <n|all>', 'how many labelled volumes to learn from', countOrAll)
     .option('--from <model>', 'model to begin with, or "random"', 'random')
-    .option('--plan <file>', "plan file; without it the model's plan, or the defaults")
+    .option('--plan <file>', "plan file; without it the model's plan, or one fitted to this site's volumes")
     .option('--steps <n>', "optimiser steps, instead of the plan's", wholeNumber(1))
     .addOption(cohortOption())
     .option('--validation <cohort>', 'validation cohort to measure Dice on while it learns')
     .addOption(engineOption())
     .option('--json', 'print the result as JSON, the new model’s id as "model"')
     .action((folder: string, options: Options) =>
-      run(options, async ({ output, signal }) => {
-        const plan = options.plan === undefined ? undefined : readPlan(options.plan);
+      run(options, async (context) => {
+        const { output, signal } = context;
         await using site = Site.open(folder, options);
+        const plan = await planOf(site, options, context);
         const line = output.progress('fine-tuning');
         const result = await site.finetune({
           labels: options.labels,

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { computedOnText, type EngineChoice } from '../../../shared/engine.ts';
 import { Site } from '../../site/site.ts';
-import { cohortOption, engineOption, readPlan, run } from '../action.ts';
+import { cohortOption, engineOption, run } from '../action.ts';
 import { durationText } from '../output.ts';
+import { planOf } from '../plan-of.ts';
 
 interface Options {
-  plan: string;
+  plan?: string;
   cohort?: string;
   engine?: EngineChoice;
   json?: boolean;
@@ -15,14 +16,15 @@ export function pretrain(): Command {
   return new Command('pretrain')
     .description('Pre-train an encoder on this site alone, without a federation. Continues a run that was cut off.')
     .argument('<site>', 'folder of the site')
-    .requiredOption('--plan <file>', 'plan file: JSON naming what differs from the defaults')
+    .option('--plan <file>', "plan file; without it one fitted to this site's volumes")
     .addOption(cohortOption())
     .addOption(engineOption())
     .option('--json', 'print the result as JSON')
     .action((folder: string, options: Options) =>
-      run(options, async ({ output, signal }) => {
-        const plan = readPlan(options.plan);
+      run(options, async (context) => {
+        const { output, signal } = context;
         await using site = Site.open(folder, options);
+        const plan = await planOf(site, options, context);
         const line = output.progress('pre-training');
         const result = await site.pretrain({
           plan,

@@ -8,6 +8,7 @@ import type { JobContext } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { features } from './features.ts';
 import { finetune } from './finetune.ts';
+import { fit } from './fit.ts';
 import { initialise } from './initialise.ts';
 import { PreparedVolumes } from './prepared-volumes.ts';
 import { pretrain } from './pretrain.ts';
@@ -47,6 +48,7 @@ export function createJobs(context: JobContext): Omit<TrainerJobs, 'bench' | 'in
       const split = await start('segmentation', job);
       return segment(job, context, split);
     },
+    fit: async (job) => fit(job, await startEngine(context.engine())),
     evaluate: (job) => evaluate(job, context),
   };
 }

@@ -64,6 +64,6 @@ function version(file: string): string {
 }
 
 /** The settings that prepared slices depend on. */
-function settingsOf({ axis, spacing, inputSize, labels }: Plan): string {
-  return JSON.stringify([axis, spacing, inputSize, labels]);
+function settingsOf({ axis, spacing, inputSize, labels, normalisation, hounsfield }: Plan): string {
+  return JSON.stringify([axis, spacing, inputSize, labels, normalisation, hounsfield]);
 }

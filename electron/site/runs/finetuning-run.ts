@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ComputedOn, computedOnText } from '../../../shared/engine.ts';
-import { type Plan, planSchema } from '../../../shared/plan.ts';
+import type { Plan } from '../../../shared/plan.ts';
 import type { Progress } from '../../../shared/progress.ts';
 import { trainedParts } from '../../../shared/weight-shapes.ts';
 import type { Trained, VolumeFiles } from '../../engine/jobs.ts';
@@ -23,7 +23,7 @@ export interface FinetuneHooks {
 export interface FinetuneOptions extends FinetuneHooks {
   labels: number | 'all';
   from: string; // id of a model, or 'random'
-  plan?: Plan; // default: the model's, or the defaults
+  plan: Plan;
   steps?: number; // instead of the plan's
   cohort?: string; // to learn from; absent: all volumes that may be learnt from
   /** Labelled volumes kept apart for a learning curve, none that the start has seen. */
@@ -50,8 +50,7 @@ export async function finetuneAlone(site: SiteContext, options: FinetuneOptions)
   const { folder } = site;
   const { from, cohort, validationCohort, holdOut = 0 } = options;
   const start = from === 'random' ? undefined : folder.models.get(from);
-  const basis = options.plan ?? start?.plan ?? planSchema.parse({});
-  const plan = { ...basis, finetuneSteps: options.steps ?? basis.finetuneSteps };
+  const plan = { ...options.plan, finetuneSteps: options.steps ?? options.plan.finetuneSteps };
   if (start) requireSameNetwork(start, plan);
   const { learning, heldOut } = splitLabelled(folder, {
     count: options.labels,

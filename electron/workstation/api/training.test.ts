@@ -55,6 +55,27 @@ async function losses({ ask }: OpenedWindow, run: string): Promise<number[]> {
 const step = (least: number) => (snapshot: { activity: { step: number } | null }) =>
   (snapshot.activity?.step ?? 0) >= least;
 
+describe('a plan', () => {
+  it('is fitted to the volumes, with a volume to show it on', async () => {
+    const window = copyOfSite('fitted');
+    await window.ask('changeSettings', { plan: planSchema.parse({ rounds: 3, inputSize: 96 }) });
+    const fit = await window.ask('fitPlan');
+    expect(fit).toMatchObject({ volumes: 4, plan: { axis: 'coronal', inputSize: 48, rounds: 3, finetuneBatch: 32 } });
+    expect(fit?.reasons.inputSize).toContain('whole slice');
+    const [volume] = await window.ask('listVolumes');
+    expect(fit?.example).toEqual({ id: volume.id, name: volume.name });
+  });
+
+  it('is none where there is no volume', async () => {
+    const window = copyOfSite('bare');
+    await window.ask(
+      'removeVolumes',
+      (await window.ask('listVolumes')).map(({ id }) => id),
+    );
+    expect(await window.ask('fitPlan')).toBeNull();
+  });
+});
+
 describe('fine-tuning', () => {
   const request = { plan, from: 'random', labels: 2, holdOut: 1 };
 

@@ -4,6 +4,7 @@ import type { SiteApi } from '../../../shared/api.ts';
 import { fault } from '../../../shared/errors.ts';
 import { forgetInvitation } from '../../site/runs/kept-invitation.ts';
 import { segmentVolumes, volumesSegmentedBy } from '../../site/runs/segmenting-run.ts';
+import { exampleVolume } from '../../site/window-picture.ts';
 import type { RunDesk } from '../desks/run-desk.ts';
 import type { OpenSite } from '../open-site.ts';
 import { resumeRun } from '../resume.ts';
@@ -18,6 +19,14 @@ export function trainingApi(
 ): Pick<SiteApi, keyof typeof trainingVerbs> {
   const folder = () => open().site.folder;
   return {
+    fitPlan: async () => {
+      const { site } = open();
+      const example = exampleVolume(site.folder);
+      if (!example) return null;
+      const { plan, reasons } = await site.fitPlan();
+      const { id, name } = example;
+      return { plan, reasons, volumes: site.volumes().length, example: { id, name } };
+    },
     listRuns: async () => {
       desk.flush(); // so that a list tells what the curves show
       return summariseRuns(folder());
