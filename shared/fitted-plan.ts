@@ -23,6 +23,9 @@ export const fittedSettings = [
   'augmentation.brightness',
   'augmentation.contrast',
   'augmentation.noise',
+  'augmentation.bend',
+  'augmentation.gamma',
+  'augmentation.blur',
 ] as const satisfies readonly SettingPath[];
 export type FittedSetting = (typeof fittedSettings)[number];
 

@@ -1,21 +1,20 @@
 /** A plan that nobody gives is fitted to the site's volumes, and says so. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { Site } from '../electron/site/site.ts';
 import { agreedPlan, planSchema } from '../shared/plan.ts';
 import { isocenter, succeed } from './command.ts';
 import { createPhantomSite } from './phantom-site.ts';
+import { testFolder } from './test-folder.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'isocenter-fitted-'));
+const base = testFolder().path;
 let folder: string;
 beforeAll(async () => {
   const site = await createPhantomSite(base, 0, 2);
   folder = site.folder.path;
   await site.close();
 });
-afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 it('is printed with its reasons, and written so that a command reads it', async () => {
   const file = join(base, 'plan.json');

@@ -7,7 +7,10 @@ const MOST_LABELS = 32; // of a plan
 const FEW_LABELLED = 10; // volumes, below which augmentation is strong
 
 /** What one labelled volume needs, and ten do not (docs/method.md, section 11). */
-const strong: Augmentation = { rotation: 25, scale: 0.25, shift: 0.1, brightness: 0.3, contrast: 0.35, noise: 0.1 };
+const strong: Augmentation = {
+  ...{ rotation: 25, scale: 0.25, shift: 0.1, brightness: 0.2, contrast: 0.3, noise: 0.1 },
+  ...{ bend: 0.06, gamma: 0.4, blur: 1 },
+};
 
 /** Those that are there; of too many the most common. */
 export function fitLabels({ labels }: Fingerprint, { labels: usual }: Plan): Choice {
@@ -87,6 +90,9 @@ export function fitAugmentation({ labelled }: Fingerprint, plan: Plan): Choice {
       'augmentation.brightness': reason,
       'augmentation.contrast': reason,
       'augmentation.noise': reason,
+      'augmentation.bend': reason,
+      'augmentation.gamma': reason,
+      'augmentation.blur': reason,
     },
   };
 }

@@ -1,17 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { fingerprintSchema } from '../../shared/fingerprint.ts';
 import { createPhantomSite } from '../../tests/phantom-site.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { fingerprintOf } from '../imaging/fingerprint.ts';
 import { createSite } from '../storage/site-folder.ts';
 import { readLabelFile, readVolume } from '../storage/volume-file.ts';
 import { combined, siteFingerprint } from './fingerprint.ts';
 import { smallVolume } from './testing.ts';
 
-const base = mkdtempSync(join(tmpdir(), 'isocenter-fingerprint-'));
-afterAll(() => rmSync(base, { recursive: true, force: true }));
+const base = testFolder().path;
 
 it('is made at import and kept', async () => {
   await using site = await createPhantomSite(join(base, 'imported'), 0, 2);

@@ -1,8 +1,6 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planSchema } from '../../shared/plan.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import type { VolumeRecord } from '../storage/catalogue.ts';
 import { type Lineage, lineageOfVolumes, nothingLearnt } from '../storage/lineage.ts';
 import { createSite, type SiteFolder } from '../storage/site-folder.ts';
@@ -22,7 +20,7 @@ const code = (name: string) => expect.objectContaining({ code: name });
 const ids = (volumes: { id: string }[]) => volumes.map(({ id }) => id).toSorted();
 
 function makeSite(): { folder: SiteFolder; add: (index: number, what?: { sample?: boolean }) => VolumeRecord } {
-  const folder = createSite(mkdtempSync(join(tmpdir(), 'isocenter-volumes-')), 'Riverside');
+  const folder = createSite(testFolder().path, 'Riverside');
   const add = (index: number, { sample = false } = {}) => {
     const { volume, labels } = smallVolume(index);
     const { id } = folder.volumes.add(volume, { name: `case ${index}`, source: '/v', sample });

@@ -174,7 +174,8 @@ function recordsOfRun({ volumes }: SiteFolder, run: string, ids: string[]): Volu
   return ids.map((volume) => known.get(volume) as VolumeRecord);
 }
 
-function trainable(folder: SiteFolder, cohort: string | undefined): VolumeRecord[] {
+/** What may be learnt from: no sample beside patients, and without a cohort nothing that is kept apart. */
+export function trainable(folder: SiteFolder, cohort?: string): VolumeRecord[] {
   const records = byContent(folder.volumes.list());
   if (cohort !== undefined) {
     const { contents } = requireRole(folder, cohort, 'training');

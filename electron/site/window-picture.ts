@@ -8,12 +8,13 @@ import type { SiteFolder } from '../storage/site-folder.ts';
 import { readLabelFile, readSlice } from '../storage/volume-file.ts';
 import { cutSlice, mostLabelledSlice, planes } from './slices.ts';
 import { displayOf } from './thumbnails.ts';
+import { trainable } from './volumes.ts';
 
 const SIDE = 480; // pixels; the form shows it at half that on a dense screen
 
-/** The volume to draw a window on: the first labelled one, else the first; undefined where there is none. */
-export function exampleVolume({ volumes }: SiteFolder): VolumeRecord | undefined {
-  const records = volumes.list();
+/** The volume to draw a window on: the first labelled one to learn from, else the first; undefined where there is none. */
+export function exampleVolume(folder: SiteFolder): VolumeRecord | undefined {
+  const records = trainable(folder);
   return records.find(({ labels }) => labels !== null && labels.length > 0) ?? records.at(0);
 }
 

@@ -1,15 +1,13 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Grid, Volume } from '../../shared/volume.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { createSite, openSite } from './site-folder.ts';
 
 const grid: Grid = { size: [2, 2, 1], spacing: [1, 1, 1], origin: [0, 0, 0], direction: [1, 0, 0, 0, 1, 0, 0, 0, 1] };
 const code = (name: string) => expect.objectContaining({ code: `storage.${name}` });
 
 function makeSite() {
-  const site = createSite(mkdtempSync(join(tmpdir(), 'isocenter-cohorts-')), 'A');
+  const site = createSite(testFolder().path, 'A');
   const volume = (value: number): Volume => ({ grid, sourceGrid: grid, voxels: new Float32Array(4).fill(value) });
   const add = (value: number) => site.volumes.add(volume(value), { name: `case ${value}`, source: '/v' });
   return { site, add };

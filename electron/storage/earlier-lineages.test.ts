@@ -1,10 +1,10 @@
 /** A site of version 0.3, as its database stood then, opened now. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { planSchema, planText } from '../../shared/plan.ts';
+import { testFolder } from '../../tests/test-folder.ts';
 import { migrate, migrations } from './migrations.ts';
 import { openSite } from './site-folder.ts';
 
@@ -20,7 +20,7 @@ interface EarlierVolume {
 
 /** Rows as that version wrote them. */
 class EarlierSite {
-  readonly path = mkdtempSync(join(tmpdir(), 'isocenter-earlier-'));
+  readonly path = testFolder().path;
   readonly #database = new Sqlite(join(this.path, 'site.sqlite'));
 
   constructor() {

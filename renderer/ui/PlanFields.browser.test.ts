@@ -9,7 +9,7 @@ const number = (name: RegExp) => page.getByRole('spinbutton', { name });
 
 it('says at the field what is wrong while it is typed', async () => {
   await render(PlanFields, { plan: defaultPlan });
-  const size = number(/^Slice size/);
+  const size = number(/^Window size/);
   await size.fill('50');
   await expect.element(size).toHaveAccessibleDescription(/A multiple of 16\./);
   await expect.element(size).toHaveAttribute('aria-invalid', 'true');
@@ -42,7 +42,7 @@ it('says of each fitted setting why, and goes back to what was fitted', async ()
   await render(PlanFields, { plan: fitted, fit });
   await expect.element(page.getByText('Everything as fitted to 7 volumes')).toBeVisible();
   await expect.element(page.getByRole('radio', { name: /^This computer/ })).toBeChecked();
-  const size = number(/^Slice size/);
+  const size = number(/^Window size/);
   await expect.element(size).toHaveAccessibleDescription(/Fitted: 176, because it shows the whole slice\./);
   const picture = page.getByRole('img', { name: /patient 1/ });
   await expect.element(picture).toHaveAttribute('src', 'site/volumes/abc/window-axial-264.0.png');
@@ -51,7 +51,7 @@ it('says of each fitted setting why, and goes back to what was fitted', async ()
   await expect.element(page.getByText('1 setting differs from the fitted plan')).toBeVisible();
   await size.fill('65');
   await expect.element(picture).not.toBeInTheDocument();
-  await page.getByRole('button', { name: 'Reset Slice size to 176' }).click();
+  await page.getByRole('button', { name: 'Reset Window size to 176' }).click();
   await expect.element(size).toHaveValue(176);
 });
 
@@ -67,7 +67,7 @@ it('leaves label numbers alone while they are typed', async () => {
 it('shows only the groups asked for, and keeps fixed settings through presets', async () => {
   const fixed = ['baseWidth'] as const;
   await render(PlanFields, { plan: defaultPlan, groups: ['network', 'finetuning'], fixed, fixedWords: 'Given.' });
-  await expect.element(number(/^Slice size/)).not.toBeInTheDocument();
+  await expect.element(number(/^Window size/)).not.toBeInTheDocument();
   await expect.element(number(/^Network width/)).toBeDisabled();
   await page.getByRole('radio', { name: /^Quick try/ }).click();
   await expect.element(number(/^Fine-tuning steps/)).toHaveValue(60);

@@ -179,7 +179,7 @@ describe('exportReview', () => {
     const page = await textOf((await desk.api.exportReview(model, 'report-html')).address);
     expect(page).toContain(`<b>${fair.toFixed(3)}</b><span>median Dice of 1</span>`);
     expect(page).toContain('2 volumes are left out');
-    const run = (await desk.api.listRuns()).find(({ kind }) => kind === 'segment');
+    const run = (await desk.api.listRuns()).find((one) => one.kind === 'segment' && one.model === model);
     expect(run?.dice?.values).toEqual([fair]);
   });
 
