@@ -17,15 +17,6 @@ export const fittedSettings = [
   'baseWidth',
   'volumesPerStep',
   'finetuneBatch',
-  'augmentation.rotation',
-  'augmentation.scale',
-  'augmentation.shift',
-  'augmentation.brightness',
-  'augmentation.contrast',
-  'augmentation.noise',
-  'augmentation.bend',
-  'augmentation.gamma',
-  'augmentation.blur',
 ] as const satisfies readonly SettingPath[];
 export type FittedSetting = (typeof fittedSettings)[number];
 

@@ -135,12 +135,6 @@ describe('fitPlan', () => {
     expect(fit({ ...heart, size: [216, 256, 7] }).plan.partitions).toBe(4); // as the paper on hearts
   });
 
-  it('augments strongly where few volumes are labelled', () => {
-    expect(fit({ ...heart, labelled: 4 }).plan.augmentation.rotation).toBe(25);
-    expect(fit({ ...heart, labelled: 4 }).reasons['augmentation.rotation']).toContain('4 volumes');
-    expect(fit({ ...heart, labelled: 10 }).plan.augmentation).toEqual(planSchema.parse({}).augmentation);
-  });
-
   it('scales CT by what is inside labels, and only where every volume is CT', () => {
     const { plan } = fit(body);
     expect(plan.normalisation).toBe('hounsfield');

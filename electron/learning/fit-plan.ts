@@ -8,7 +8,7 @@ import type { Plan } from '../../shared/plan.ts';
 import type { Choice, Resources } from './fit-rule.ts';
 import { choosePlane, fitPartitions, fitWindow } from './fit-slices.ts';
 import { fitBatch, fitSteps } from './fit-steps.ts';
-import { fitAugmentation, fitLabels, fitNormalisation } from './fit-values.ts';
+import { fitLabels, fitNormalisation } from './fit-values.ts';
 
 /** `basis` gives all settings that are not fitted. */
 export function fitPlan(fingerprint: Fingerprint, resources: Resources, basis: Plan): FittedPlan {
@@ -18,7 +18,6 @@ export function fitPlan(fingerprint: Fingerprint, resources: Resources, basis: P
     () => fitPartitions(fingerprint, plane),
     (plan) => fitLabels(fingerprint, plan),
     (plan) => fitNormalisation(fingerprint, plan),
-    (plan) => fitAugmentation(fingerprint, plan),
     (plan) => fitWindow(fingerprint, plane, resources, plan),
     (plan) => fitBatch(plan, resources),
     (plan) => fitSteps(plan, resources),

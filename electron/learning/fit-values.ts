@@ -1,16 +1,9 @@
-/** Rules that fit what a network is shown and told: labels, intensities, augmentation. */
+/** Rules that fit what a network is shown and told: labels and intensities. */
 import type { Fingerprint } from '../../shared/fingerprint.ts';
-import type { Augmentation, Plan } from '../../shared/plan.ts';
-import { type Choice, rounded } from './fit-rule.ts';
+import type { Plan } from '../../shared/plan.ts';
+import type { Choice } from './fit-rule.ts';
 
 const MOST_LABELS = 32; // of a plan
-const FEW_LABELLED = 10; // volumes, below which augmentation is strong
-
-/** What one labelled volume needs, and ten do not (docs/method.md, section 11). */
-const strong: Augmentation = {
-  ...{ rotation: 25, scale: 0.25, shift: 0.1, brightness: 0.2, contrast: 0.3, noise: 0.1 },
-  ...{ bend: 0.06, gamma: 0.4, blur: 1 },
-};
 
 /** Those that are there; of too many the most common. */
 export function fitLabels({ labels }: Fingerprint, { labels: usual }: Plan): Choice {
@@ -69,30 +62,6 @@ export function fitNormalisation({ volumes, hounsfield, foreground, intensity }:
       'hounsfield.high': `one value in 200 ${where} is higher`,
       'hounsfield.mean': `it is the mean ${where}`,
       'hounsfield.deviation': `it is the deviation ${where}`,
-    },
-  };
-}
-
-/** Strong where there is little to learn from. Volumes without labels are learnt from too, with the usual one. */
-export function fitAugmentation({ labelled }: Fingerprint, plan: Plan): Choice {
-  const few = labelled > 0 && labelled < FEW_LABELLED;
-  const reason = few
-    ? `${labelled === 1 ? 'one volume is' : `${labelled} volumes are`} labelled, and of few a network learns more when they vary more`
-    : labelled === 0
-      ? 'no volume is labelled yet'
-      : `${rounded(labelled)} volumes are labelled, and they vary by themselves`;
-  return {
-    settings: { augmentation: few ? strong : plan.augmentation },
-    reasons: {
-      'augmentation.rotation': reason,
-      'augmentation.scale': reason,
-      'augmentation.shift': reason,
-      'augmentation.brightness': reason,
-      'augmentation.contrast': reason,
-      'augmentation.noise': reason,
-      'augmentation.bend': reason,
-      'augmentation.gamma': reason,
-      'augmentation.blur': reason,
     },
   };
 }

@@ -9,7 +9,7 @@ import type { JobProgress } from './checkpoint.ts';
 
 type Ending = Pick<Plan, 'finetuneUntil' | 'finetuneFall' | 'finetuneSteps'>;
 
-const LEAST_STEPS = 300; // before anything is called flat
+const LEAST_STEPS = 750; // before anything is called flat: hippocampi went on improving for long after 300
 const LOSS_GAIN = 0.03; // of the loss, that the later half of the last steps must be better by
 const DICE_GAIN = 0.004; // that the best Dice must have risen by
 const WINDOW = 1 / 3; // of the steps so far, in which there must have been a gain

@@ -49,17 +49,17 @@ describe('finetune', () => {
     const recipe: Plan = {
       ...plan,
       finetuneUntil: 'flat',
-      finetuneSteps: 420,
+      finetuneSteps: 1020,
       finetuneFall: 0.25,
       finetuneAveraging: 0.99,
       finetuneRate: 1e-9, // learns nothing, so that it is flat as soon as that may be said
       finetuneBatch: 2,
       augmentation: { ...plan.augmentation, ...strong },
     };
-    const job = (name: string) => finetuneJob(site, name, { plan: recipe, steps: 420 });
+    const job = (name: string) => finetuneJob(site, name, { plan: recipe, steps: 1020 });
     const whole = await listeningJobs().jobs.finetune(job('flat'));
-    expect(whole.steps).toBe(400); // flat after 300 steps, and a quarter of all to settle
-    await expect(listeningJobs({ stopAfter: 310 }).jobs.finetune(job('flat-stopped'))).rejects.toThrow();
+    expect(whole.steps).toBe(1000); // flat after 750 steps, and a quarter of all to settle
+    await expect(listeningJobs({ stopAfter: 760 }).jobs.finetune(job('flat-stopped'))).rejects.toThrow();
     const resumed = await listeningJobs().jobs.finetune(job('flat-stopped'));
     expect(resumed.losses).toEqual(whole.losses);
     expect(readFileSync(site.path('flat-stopped.out')).equals(readFileSync(site.path('flat.out')))).toBe(true);
