@@ -99,7 +99,7 @@ it('pre-trains alone', async () => {
 it('keeps a held-out cohort out of every run', async () => {
   const volumes = JSON.parse(await succeed('volumes', at('c'), '--json'));
   await succeed('cohort', at('c'), 'make', 'test', volumes[0].id, '--role', 'held-out');
-  await succeed('cohort', at('c'), 'make', 'mine', '--filter', volumes[1].name);
+  await succeed('cohort', at('c'), 'make', 'mine', '--filter', `images/${volumes[1].name}.nii`);
   await succeed('cohort', at('c'), 'add', 'mine', volumes[2].name);
   const list = JSON.parse(await succeed('cohort', at('c'), 'list', '--json'));
   expect(

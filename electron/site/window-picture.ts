@@ -14,7 +14,8 @@ const SIDE = 480; // pixels; the form shows it at half that on a dense screen
 
 /** The volume to draw a window on: the first labelled one to learn from, else the first; undefined where there is none. */
 export function exampleVolume(folder: SiteFolder): VolumeRecord | undefined {
-  const records = trainable(folder);
+  const learnable = new Set(trainable(folder).map(({ id }) => id));
+  const records = folder.volumes.list().filter(({ id }) => learnable.has(id));
   return records.find(({ labels }) => labels !== null && labels.length > 0) ?? records.at(0);
 }
 

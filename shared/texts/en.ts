@@ -798,10 +798,10 @@ const review = {
   noReference: 'no reference',
   correctlyEmpty: 'correctly empty',
   leftOut: {
-    learnt: 'The model learnt from it',
-    'learnt-unknown': 'Not known if learnt from',
-    'own-output': 'Own output as reference',
-    'reference-unknown': 'Origin of reference unknown',
+    learnt: 'Learnt from it',
+    'learnt-unknown': 'Perhaps learnt from',
+    'own-output': 'Made from its output',
+    'reference-unknown': 'Reference unknown',
   } satisfies Record<LeftOut, string>,
   details: {
     label: 'The chosen prediction',

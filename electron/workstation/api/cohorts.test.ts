@@ -49,6 +49,7 @@ describe('cohorts', () => {
       ],
       validation: [{ cohort: 'check', labelled: 1, unseen: 1 }],
     });
+    expect(await ask('fitPlan')).toMatchObject({ volumes: 3, example: { id: a } }); // what is kept apart has no say
     const pretraining = await ask('startPretraining', plan, 'mine');
     await idle();
     expect(runOf('pretrain', runs.get(pretraining)).details.volumes?.toSorted()).toEqual([a, unlabelled].toSorted());

@@ -4,6 +4,7 @@ import type { SiteApi } from '../../../shared/api.ts';
 import { fault } from '../../../shared/errors.ts';
 import { forgetInvitation } from '../../site/runs/kept-invitation.ts';
 import { segmentVolumes, volumesSegmentedBy } from '../../site/runs/segmenting-run.ts';
+import { learnable } from '../../site/volumes.ts';
 import { exampleVolume } from '../../site/window-picture.ts';
 import type { RunDesk } from '../desks/run-desk.ts';
 import type { OpenSite } from '../open-site.ts';
@@ -25,7 +26,7 @@ export function trainingApi(
       if (!example) return null;
       const { plan, reasons } = await site.fitPlan();
       const { id, name } = example;
-      return { plan, reasons, volumes: site.volumes().length, example: { id, name } };
+      return { plan, reasons, volumes: learnable(site.folder).volumes, example: { id, name } };
     },
     listRuns: async () => {
       desk.flush(); // so that a list tells what the curves show
