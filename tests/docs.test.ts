@@ -83,7 +83,7 @@ it('every command is told with every option', async () => {
       if (!['--help', '--json'].includes(option)) expect(chapters.get(command), command).toContain(`\`${option}`);
     }
   }
-});
+}, 180_000); // a process for each command
 
 it('every setting of the plan is told with its default', () => {
   const rows = [...read('docs/plan.md').matchAll(/^\| `([\w.]+)` \| `?([^|`]+?)`? \| /gm)];
